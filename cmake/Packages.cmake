@@ -1,0 +1,13 @@
+# Third-party libraries, all from Debian 12 (tools/deps names the packages). Which room may use which: layers.txt.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)               # fmt::fmt                      any room
+find_package(spdlog REQUIRED)            # spdlog::spdlog                base
+find_package(nlohmann_json REQUIRED)     # nlohmann_json::nlohmann_json  where JSON is answered, never on the data path
+find_package(CLI11 REQUIRED)             # CLI11::CLI11                  app
+find_package(tomlplusplus REQUIRED)      # tomlplusplus::tomlplusplus    app
+find_package(OpenSSL REQUIRED)           # OpenSSL::Crypto in base (digests), OpenSSL::SSL in tls
+pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)  # PkgConfig::cares  upstream
+if(PH_TESTS)
+  find_package(GTest REQUIRED)
+endif()
