@@ -1,0 +1,58 @@
+// Size classes of 128 bytes up to 8 KiB; each keeps at most kKeptMax pieces. The lists are freed when the thread ends.
+#include "base/free_list.h"
+
+#include <array>
+#include <new>
+
+namespace porthole {
+namespace {
+
+constexpr std::size_t kStep = 128;
+constexpr std::size_t kClasses = 64;
+constexpr std::size_t kKeptMax = 256;
+
+struct Piece {
+  Piece* next;
+};
+
+struct Lists {
+  std::array<Piece*, kClasses> first{};
+  std::array<std::size_t, kClasses> kept{};
+  ~Lists() {
+    for (Piece*& head : first) {
+      while (Piece* piece = head) {
+        head = piece->next;
+        ::operator delete(piece);
+      }
+    }
+  }
+};
+
+thread_local Lists lists;
+
+constexpr std::size_t class_of(std::size_t size) { return size == 0 ? 0 : (size - 1) / kStep; }
+
+}  // namespace
+
+void* frame_allocate(std::size_t size) {
+  std::size_t index = class_of(size);
+  if (index >= kClasses) return ::operator new(size);
+  if (Piece* piece = lists.first[index]) {
+    lists.first[index] = piece->next;
+    --lists.kept[index];
+    return piece;
+  }
+  return ::operator new((index + 1) * kStep);
+}
+
+void frame_release(void* memory, std::size_t size) noexcept {
+  std::size_t index = class_of(size);
+  if (index >= kClasses || lists.kept[index] >= kKeptMax) {
+    ::operator delete(memory);
+    return;
+  }
+  lists.first[index] = new (memory) Piece{lists.first[index]};
+  ++lists.kept[index];
+}
+
+}  // namespace porthole
