@@ -1,6 +1,12 @@
 # The four functions that src/<room>/CMakeLists.txt and fuzz/CMakeLists.txt are written in. No globs: a file that is
 # not named is not built, and tools/tidy refuses a source which no CMakeLists.txt names.
 
+# What ./test builds: all test binaries, those of rooms with threads (for the thread sanitizer), all fuzz targets.
+set(PH_THREAD_ROOMS io flow admin)
+add_custom_target(unit_tests)
+add_custom_target(thread_tests)
+add_custom_target(fuzz_targets)
+
 # ph_library(<room> [SOURCES a.cc ..] [DEPENDS <room> ..] [LIBS <imported target> ..])
 # The static library porthole_<room>. Includes are written by path from src/: "wire/h1/parser.h". DEPENDS repeats the
 # room's arrows of layers.txt. A room without sources (headers only) is an INTERFACE library.
@@ -46,6 +52,10 @@ function(ph_test room)
   set_target_properties(${room}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   target_link_libraries(${room}_test PRIVATE ${arg_DEPENDS} ${arg_LIBS} ph_gtest_header GTest::gtest_main)
   target_precompile_headers(${room}_test REUSE_FROM ph_gtest_header)
+  add_dependencies(unit_tests ${room}_test)
+  if(room IN_LIST PH_THREAD_ROOMS)
+    add_dependencies(thread_tests ${room}_test)
+  endif()
   add_test(NAME ${room} COMMAND ${room}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
 
@@ -76,5 +86,6 @@ function(ph_fuzz name)
     OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
   target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzz_targets fuzz_${name})
   target_link_libraries(fuzz_${name} PRIVATE ${arg_DEPENDS} ${arg_LIBS} Threads::Threads)
 endfunction()
