@@ -4,7 +4,7 @@
 import http from 'node:http';
 import net from 'node:net';
 import { later } from './scope.mjs';
-import { Closed, Wire, head } from './wire.mjs';
+import { Closed, Wire, head, kWaitMs } from './wire.mjs';
 
 const authority = (host, port) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 
@@ -64,15 +64,23 @@ export const ok = (body = 'ok', ...fields) => Buffer.concat([
 // bytes, or undefined when the script has written itself. Anything ambiguous from the proxy fails the test.
 export async function recorder(t, answer = () => ok(), options) {
   const requests = [];
+  const waiting = [];
   const origin = await rawOrigin(t, async (wire, index) => {
     for (;;) {
       const request = await wire.request(120_000);
       requests.push({ ...request, connection: index });
+      waiting.filter((one) => one.count <= requests.length).forEach((one) => one.wake());
       const bytes = await answer(request, wire, requests.length - 1);
       if (bytes !== undefined) await wire.send(bytes);
     }
   }, options);
   origin.requests = requests;
+  // Resolves when `count` requests have come.
+  origin.came = (count) => new Promise((resolve, reject) => {
+    if (requests.length >= count) { resolve(); return; }
+    const timer = setTimeout(() => reject(new Error(`request ${count} did not come, only ${requests.length}`)), kWaitMs);
+    waiting.push({ count, wake: () => { clearTimeout(timer); resolve(); } });
+  });
   return origin;
 }
 

@@ -30,3 +30,10 @@ export function suite() {
   later(scope, () => {});
   return scope;
 }
+
+// A promise that the other side of a script opens: `await gate.passed` ... `gate.open(value)`.
+export function gate() {
+  let open;
+  const passed = new Promise((resolve) => { open = resolve; });
+  return { open, passed };
+}
