@@ -1,0 +1,178 @@
+// See channel.h. One read per callback: a bulk transfer yields after each read and write, its next read waits for the next
+// turn of the loop. The write timer is armed only while bytes are stuck.
+#include "io/channel.h"
+
+#include <array>
+#include <cerrno>
+
+namespace porthole::io {
+namespace {
+
+constexpr std::size_t kPiecesMax = 32;
+constexpr ByteCount kLingerBytesMax = 256 * 1024;   // what a closing client may still send before we stop listening
+
+}  // namespace
+
+Channel::Channel(Loop& loop, std::unique_ptr<Stream> stream, ChannelOwner& owner, const ChannelOptions& options)
+    : loop_(loop),
+      stream_(std::move(stream)),
+      owner_(owner),
+      options_(options),
+      own_out_(loop.blocks()),
+      out_(&own_out_),
+      timer_(Timer::calling<&Channel::on_timer>(loop.timers(), *this)) {
+  stream_->set_listener(this);
+}
+
+Channel::~Channel() { dispose(); }
+
+void Channel::dispose() {
+  state_ = State::dead;
+  timer_.disarm();
+  Runnable::unlink();
+  reading_ = false;
+  stream_.reset();
+}
+
+void Channel::resume_reading() {
+  if (reading_ || state_ != State::open) return;
+  reading_ = true;
+  if (!eof_ && stream_->maybe_readable()) {
+    read_wanted_ = true;
+    loop_.run_soon(*this);
+  }
+}
+
+void Channel::flush_soon() {
+  flush_wanted_ = true;
+  loop_.run_soon(*this);
+}
+
+void Channel::run() {
+  if (std::exchange(flush_wanted_, false)) flush();
+  if (std::exchange(read_wanted_, false) && reading_ && state_ == State::open) read_once();
+}
+
+void Channel::flush() {
+  if (state_ == State::dead || state_ == State::lingering) return;
+  while (!out_->empty()) {
+    std::array<iovec, kPiecesMax> pieces;
+    std::size_t count = out_->gather(pieces);
+    IoCount moved = stream_->try_write({pieces.data(), count});
+    if (moved.state == IoCount::State::failed) return broken(moved.os_errno);
+    if (moved.state == IoCount::State::blocked) {
+      if (!timer_.armed()) {
+        out_->compact();
+        timer_.arm(loop_.now() + options_.write_timeout);
+      }
+      congested_ |= congested();
+      return;
+    }
+    out_->consume(moved.bytes);
+    timer_.disarm();
+  }
+  if (state_ == State::finishing) {
+    stream_->shutdown_write();
+    state_ = State::lingering;
+    timer_.arm(loop_.now() + options_.linger);
+    drain_lingering();
+    return;
+  }
+  if (congested_ && unsent() <= options_.high_mark / 2) {
+    congested_ = false;
+    owner_.on_drained();
+  }
+}
+
+void Channel::read_once() {
+  std::span<char> room = loop_.read_room();
+  IoCount got = stream_->try_read(room);
+  switch (got.state) {
+    case IoCount::State::moved: {
+      if (stream_->maybe_readable()) {
+        read_wanted_ = true;   // more is there: after the others had their turn
+        loop_.run_next_turn(*this);
+      }
+      owner_.on_bytes(loop_.take(got.bytes));
+      return;
+    }
+    case IoCount::State::blocked: return;
+    case IoCount::State::closed:
+      eof_ = true;
+      reading_ = false;
+      owner_.on_eof();
+      return;
+    case IoCount::State::failed: broken(got.os_errno); return;
+  }
+}
+
+void Channel::on_readable() {
+  if (state_ == State::lingering) drain_lingering();
+  else if (state_ == State::open && reading_ && !eof_) read_once();
+}
+
+void Channel::on_writable() {
+  if (!out_->empty() || state_ == State::finishing) flush();
+}
+
+// A reset while nobody reads (a paused client that went away) must still end the work done for it.
+void Channel::on_hangup() {
+  if (state_ != State::open || (reading_ && !eof_)) return;
+  int reason = stream_->connect_errno();
+  if (reason != 0) broken(reason);
+}
+
+void Channel::finish() {
+  PH_ASSERT(state_ == State::open);
+  reading_ = false;
+  state_ = State::finishing;
+  flush_soon();
+}
+
+// The peer's last bytes are read and dropped, or our FIN would be followed by a reset that can destroy our response.
+void Channel::drain_lingering() {
+  ByteCount dropped = 0;
+  while (true) {
+    IoCount got = eof_ ? IoCount{IoCount::State::closed} : stream_->try_read(loop_.read_room());
+    if (got.state == IoCount::State::moved) {
+      dropped += got.bytes;
+      if (dropped < kLingerBytesMax) continue;
+    } else if (got.state == IoCount::State::blocked) {
+      return;
+    }
+    dispose();
+    owner_.on_finished();
+    return;
+  }
+}
+
+void Channel::on_timer() {
+  if (state_ == State::lingering) {
+    dispose();
+    owner_.on_finished();
+  } else if (state_ == State::finishing || !out_->empty()) {
+    broken(ETIMEDOUT);
+  }
+}
+
+void Channel::broken(int os_errno) {
+  Error error = stream_error(options_.side, os_errno);
+  if (os_errno == ETIMEDOUT) error.token = Token::connection_write_timeout;
+  dispose();
+  owner_.on_broken(error);
+}
+
+void Channel::abort() {
+  if (stream_) stream_->abort();
+  dispose();
+}
+
+std::unique_ptr<Stream> Channel::release() {
+  PH_ASSERT(unsent() == 0);
+  stream_->set_listener(nullptr);
+  auto stream = std::move(stream_);
+  dispose();
+  return stream;
+}
+
+}  // namespace porthole::io

@@ -1,0 +1,91 @@
+// Channel: a Stream with the bytes still to be written to it, and a reader that can be paused. It is what drives a codec
+// session: bytes go up through ChannelOwner, output goes down through out() and flush_soon(). Both the client's side and
+// the upstream's side of the proxy are built on it.
+// Flushing happens after the present callback, so a head and the first bytes of its content leave in one writev.
+#pragma once
+
+#include <memory>
+
+#include "base/byte_queue.h"
+#include "io/loop.h"
+#include "io/stream.h"
+
+namespace porthole::io {
+
+// Callbacks of one Channel. None is called from inside a Channel's method, all from the loop. After on_broken or
+// on_finished no further one comes. A callback must not destroy the channel: raise a Signal, or Loop::bury() it.
+class ChannelOwner {
+ public:
+  virtual void on_bytes(Bytes bytes) = 0;
+  virtual void on_eof() = 0;                     // the peer's FIN; writing goes on
+  virtual void on_drained() = 0;                 // unsent() fell to half of the high mark or less, after having reached it
+  virtual void on_broken(const Error& error) = 0;   // reset, failure, or nothing could be written for write_timeout
+  virtual void on_finished() = 0;                // finish() is done: destroy the channel
+
+ protected:
+  ~ChannelOwner() = default;
+};
+
+struct ChannelOptions {
+  Side side = Side::client;              // whose fault a break is
+  ByteCount high_mark = 256 * 1024;      // unsent() at which the owner should stop adding
+  Duration write_timeout = std::chrono::seconds(60);   // no byte could be written although some wait
+  Duration linger = std::chrono::seconds(2);           // how long finish() waits for the peer's FIN
+};
+
+class Channel final : private ReadyListener, private Runnable {
+ public:
+  // `loop` and `owner` outlive the channel. Reading starts paused.
+  Channel(Loop& loop, std::unique_ptr<Stream> stream, ChannelOwner& owner, const ChannelOptions& options);
+  ~Channel();
+
+  void resume_reading();
+  void pause_reading() { reading_ = false; }
+  bool reading() const { return reading_; }
+
+  ByteQueue& out() { return *out_; }
+  // Another queue (a session's own output) is written instead of the built-in one; it must outlive the channel.
+  void write_from(ByteQueue& queue) { out_ = &queue; }
+  void flush_soon();
+  ByteCount unsent() const { return out_->size(); }
+  bool congested() const { return unsent() >= options_.high_mark; }
+
+  // Writes what is queued, sends FIN, discards what still arrives until the peer's FIN or the linger time, then on_finished:
+  // closing in stages, so that the last response is not lost to a reset (RFC 9112 §9.6).
+  void finish();
+  // Closes now; no callback follows.
+  void abort();
+
+  Stream& stream() { return *stream_; }
+  // The bare stream, for a tunnel. Precondition: unsent() == 0. The channel is dead afterwards.
+  std::unique_ptr<Stream> release();
+
+ private:
+  enum class State : std::uint8_t { open, finishing, lingering, dead };
+  void on_readable() override;
+  void on_writable() override;
+  void on_hangup() override;
+  void run() override;
+  void flush();
+  void read_once();
+  void drain_lingering();
+  void on_timer();
+  void broken(int os_errno);
+  void dispose();
+
+  Loop& loop_;
+  std::unique_ptr<Stream> stream_;
+  ChannelOwner& owner_;
+  ChannelOptions options_;
+  ByteQueue own_out_;
+  ByteQueue* out_;
+  Timer timer_;                 // write timeout, then linger
+  State state_ = State::open;
+  bool reading_ = false;
+  bool eof_ = false;
+  bool congested_ = false;
+  bool flush_wanted_ = false;
+  bool read_wanted_ = false;
+};
+
+}  // namespace porthole::io

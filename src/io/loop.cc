@@ -1,0 +1,72 @@
+// See loop.h. The scratch block is filled from front to back while slices of it are alive, so that many small messages
+// held for long share a block; once nobody holds a slice it is used from the front again.
+#include "io/loop.h"
+
+namespace porthole::io {
+
+Loop::Loop(const Clock& clock, Random& random) : now_(clock.now()), clock_(clock), random_(random), timers_(clock.now()) {}
+
+Loop::~Loop() { scratch_.reset(); }
+
+std::span<char> Loop::read_room() {
+  if (scratch_ && !scratch_->shared()) scratch_used_ = 0;
+  if (!scratch_ || scratch_->capacity() - scratch_used_ < kReadMin) {
+    scratch_ = blocks_.large();
+    scratch_used_ = 0;
+  }
+  return {scratch_->data() + scratch_used_, scratch_->capacity() - scratch_used_};
+}
+
+Bytes Loop::take(std::size_t n) {
+  Bytes bytes(scratch_, scratch_->data() + scratch_used_, n);
+  scratch_used_ += n;
+  return bytes;
+}
+
+void Loop::post(std::move_only_function<void()> work) {
+  {
+    std::lock_guard lock(posted_mutex_);
+    posted_.push_back(std::move(work));
+  }
+  wake();
+}
+
+void Loop::run_queue() {
+  while (Runnable* item = soon_.pop_front()) item->run();
+}
+
+void Loop::start_turn() {
+  now_ = clock_.now();
+  soon_.take_all(next_turn_);
+  {
+    std::lock_guard lock(posted_mutex_);
+    running_posted_.swap(posted_);
+  }
+  for (auto& work : running_posted_) {
+    work();
+    run_queue();
+  }
+  running_posted_.clear();
+  timers_.advance(now_);
+  run_queue();
+}
+
+void ManualLoop::settle() {
+  do {
+    start_turn();
+    end_turn();
+  } while (has_work());
+}
+
+void ManualLoop::advance(Duration step) {
+  Instant end = manual_clock_.now() + step;
+  settle();
+  while (timers().next_wakeup() < end) {   // stop at each timer, so that what it starts sees the right time
+    manual_clock_.advance(std::max(timers().next_wakeup() - manual_clock_.now(), Duration(1)));
+    settle();
+  }
+  manual_clock_.advance(end - manual_clock_.now());
+  settle();
+}
+
+}  // namespace porthole::io

@@ -1,0 +1,59 @@
+// Pump moves bytes one way between two bare streams until the source ends: tunnels and upgraded connections are two of them.
+// It copies through the loop's scratch block, and splices through a pooled pipe once the flow proved bulky; back to copying
+// only with the pipe empty. When no pipe is to be had it stays with copying.
+#pragma once
+
+#include <memory>
+
+#include "base/byte_queue.h"
+#include "io/loop.h"
+#include "io/pipe_pool.h"
+#include "io/stream.h"
+
+namespace porthole::io {
+
+class Pump {
+ public:
+  enum class State : std::uint8_t {
+    open,       // bytes may come
+    ended,      // the source's FIN was carried over after its last byte
+    failed,     // error(): either side broke
+  };
+
+  // All outlive the pump. `first` is sent before anything read.
+  Pump(Loop& loop, PipePool& pipes, Stream& from, Stream& to, Side from_side);
+  ~Pump();
+
+  // Bytes that were read from the source before the pump took over.
+  void begin_with(Bytes bytes);
+  // Moves what can be moved now, at most about 256 KiB. Call when either stream is ready. True: call again next turn.
+  bool step();
+
+  State state() const { return state_; }
+  const Error& error() const { return error_; }
+  ByteCount moved() const { return moved_; }
+
+ private:
+  enum class Lane : std::uint8_t { copy, splice };
+  bool step_copy();
+  bool step_splice();
+  bool write_stuck();
+  void fail_with(Side side, int os_errno);
+  void finish();
+  bool wants_splice() const;
+
+  Loop& loop_;
+  PipePool& pipes_;
+  Stream& from_;
+  Stream& to_;
+  std::unique_ptr<ByteQueue> stuck_;   // read but not written; null when nothing ever stuck (idle tunnels stay small)
+  PooledPipe pipe_;
+  ByteCount moved_ = 0;
+  Error error_;
+  State state_ = State::open;
+  Lane lane_ = Lane::copy;
+  Side from_side_;
+  bool source_ended_ = false;
+};
+
+}  // namespace porthole::io
