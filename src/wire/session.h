@@ -27,6 +27,7 @@ struct Limits {
   std::uint32_t method_bytes = 64;           // 501; the longest registered method has 17
   std::uint32_t chunk_extension_bytes = 1024;   // per message, all chunks together (bad-inputs 17)
   std::uint32_t interim_responses = 32;      // 1xx before a final response (1xx floods): 502
+  bool operator==(const Limits&) const = default;
 };
 
 // Heads are pooled per worker; shared by all sessions of the worker.

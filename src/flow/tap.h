@@ -1,0 +1,60 @@
+// Tap watches one exchange, step by step, and tells the worker's Sink. It never changes and never delays traffic.
+// A Sink gets views that are valid during the call; who keeps something copies it. With no sink every call is one compare.
+#pragma once
+
+#include <string_view>
+
+#include "base/bytes.h"
+#include "flow/outcome.h"
+#include "http/change.h"
+#include "http/framing.h"
+#include "http/head.h"
+
+namespace porthole::flow {
+
+enum class Direction : std::uint8_t { request, response };
+
+// One thing worth telling on the way: "dns", "connect", "pool", "retry", ... `detail` names it, `took` how long it was waited.
+struct Note {
+  std::string_view what;
+  std::string_view detail;
+  Duration took{};
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void begin(FlowId flow, const Endpoint& client, Instant now) = 0;
+  // `received` with its raw bytes; `sent` is what goes upstream, `changes` the difference.
+  virtual void request_received(FlowId flow, const http::RequestHead& received, const http::Framing& framing) = 0;
+  virtual void request_sent(FlowId flow, const http::RequestHead& sent, const http::Changes& changes, Instant now) = 0;
+  virtual void response_received(FlowId flow, const http::ResponseHead& received, const http::Framing& framing, Instant now) = 0;
+  virtual void response_sent(FlowId flow, const http::ResponseHead& sent, const http::Changes& changes, Instant now) = 0;
+  virtual void interim(FlowId flow, const http::ResponseHead& received, Instant now) = 0;
+  virtual void data(FlowId flow, Direction direction, std::string_view bytes) = 0;
+  // Content that was moved without being looked at (splice, tunnels).
+  virtual void unseen(FlowId flow, Direction direction, ByteCount bytes) = 0;
+  virtual void trailers(FlowId flow, Direction direction, const http::Fields& fields) = 0;
+  virtual void note(FlowId flow, const Note& note, Instant now) = 0;
+  // Exactly once per begin(), always last.
+  virtual void end(FlowId flow, const Outcome& outcome, Instant now) = 0;
+};
+
+// Content beyond this many bytes is counted by the sink, not looked at; the relay may then splice.
+constexpr ByteCount kSeeNothing = 0;
+
+// What an exchange holds. Copyable handle; the sink outlives it.
+class Tap {
+ public:
+  Tap() = default;
+  Tap(Sink* sink, FlowId flow) : sink_(sink), flow_(flow) {}
+  FlowId flow() const { return flow_; }
+  explicit operator bool() const { return sink_ != nullptr; }
+  Sink* operator->() const { return sink_; }
+
+ private:
+  Sink* sink_ = nullptr;
+  FlowId flow_;
+};
+
+}  // namespace porthole::flow

@@ -1,0 +1,57 @@
+// Snapshot: every option that the data path reads, as one immutable value. A reload builds a new one and swaps the pointer;
+// an exchange keeps the one it began with. Rooms declare their own options; this composes them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "rules/access.h"
+#include "rules/rule_set.h"
+#include "upstream/address_policy.h"
+#include "upstream/options.h"
+#include "wire/session.h"
+
+namespace porthole::proxy {
+
+struct Timeouts {
+  Duration head = std::chrono::seconds(10);            // first byte of a request to its complete head: 408
+  Duration idle_client = std::chrono::seconds(60);     // between requests: the connection closes
+  Duration response_head = std::chrono::seconds(60);   // request sent to final response head: 504
+  Duration body = std::chrono::seconds(60);            // no content byte moved in either direction
+  Duration idle_tunnel = std::chrono::minutes(10);     // no byte moved in either direction
+  Duration half_closed = std::chrono::seconds(60);     // one side of a tunnel has ended and nothing moves
+  Duration drain = std::chrono::seconds(30);           // TERM: how long what runs may still run
+  bool operator==(const Timeouts&) const = default;
+};
+
+struct ConnectPorts {
+  bool by_default = true;               // any but 25 on loopback listeners, 443 only beyond
+  bool any = false;
+  std::vector<std::uint16_t> list;      // when neither
+  bool operator==(const ConnectPorts&) const = default;
+};
+
+struct Options {
+  std::string name = "porthole";        // pseudonym in Via and Proxy-Status, "porthole-k3v9xa"
+  bool via = true;
+  ConnectPorts connect_ports;
+  Timeouts timeouts;
+  wire::Limits limits;
+  ByteCount body_buffer = 256 * 1024;   // per exchange and direction
+  std::uint32_t connections_max = 0;    // client connections per worker; 0 = no limit of ours
+  std::uint32_t per_client_max = 0;     // client connections per address and worker; 0 = no limit
+  bool operator==(const Options&) const = default;
+};
+
+struct Snapshot {
+  Options options;
+  rules::Access access{rules::AccessOptions{}};
+  std::shared_ptr<const rules::RuleSet> rules;                  // never null
+  std::shared_ptr<const upstream::AddressPolicy> addresses;     // never null
+  upstream::PoolOptions pool;
+  upstream::DialOptions dial;
+};
+
+}  // namespace porthole::proxy

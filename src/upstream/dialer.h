@@ -1,0 +1,47 @@
+// Dialer: from an authority to a standing connection. Resolves, vets each address, then races them (Happy Eyeballs v2,
+// RFC 8305): attempts start 250 ms apart, families alternate, the first that stands wins and the others are closed.
+#pragma once
+
+#include <memory>
+
+#include "io/network.h"
+#include "io/task.h"
+#include "http/target.h"
+#include "upstream/address_policy.h"
+#include "upstream/resolver.h"
+
+namespace porthole::upstream {
+
+struct DialRequest {
+  http::HostKind kind = http::HostKind::name;
+  std::string host;                 // owned: the request may be gone before the dial ends
+  std::uint16_t port = 0;
+  bool guarded = false;             // see AddressPolicy::check
+  std::shared_ptr<const AddressPolicy> policy;
+  DialOptions options;
+};
+
+struct Dialed {
+  std::unique_ptr<io::Stream> stream;
+  Endpoint address;
+  Duration resolving{};
+  Duration connecting{};
+  std::uint32_t attempts = 1;
+  bool dns_from_cache = false;
+};
+
+class Dialer {
+ public:
+  // All outlive the dialer.
+  Dialer(io::Loop& loop, io::Network& network, Resolver& resolver) : loop_(loop), network_(network), resolver_(resolver) {}
+  // Errors carry a status for an answer: 403 prohibited (all addresses are), 502 refused / unroutable / dns_error,
+  // 504 dns_timeout / connection_timeout; 503 connection_limit_reached when no descriptor is free.
+  io::Task<Result<Dialed>> dial(DialRequest request);
+
+ private:
+  io::Loop& loop_;
+  io::Network& network_;
+  Resolver& resolver_;
+};
+
+}  // namespace porthole::upstream
