@@ -17,9 +17,13 @@ struct Field {
   FieldName id = FieldName::other;
 };
 
+// "Name: value" as it stands in `raw`, the text that both views point into; the value alone when they do not.
+std::string_view line_of(const Field& field, std::string_view raw);
+
 class Fields {
  public:
   void clear() { list_.clear(); }
+  void reserve(std::size_t n) { list_.reserve(n); }
   bool empty() const { return list_.empty(); }
   std::size_t size() const { return list_.size(); }
   auto begin() const { return list_.begin(); }
