@@ -9,9 +9,9 @@ namespace porthole {
 
 }  // namespace porthole
 
-#define PH_ASSERT(condition) \
-  do {                       \
-    if (!(condition)) [[unlikely]] \
+#define PH_ASSERT(condition)                                     \
+  do {                                                           \
+    if (!(condition)) [[unlikely]]                               \
       ::porthole::assert_failed(#condition, __FILE__, __LINE__); \
   } while (false)
 

@@ -65,7 +65,7 @@ void ByteQueue::drop_front() {
     first_ = 0;
     tail_.reset();
     tail_used_ = 0;
-  } else if (first_ >= 64) {   // a queue that never runs empty must not grow for ever
+  } else if (first_ >= 64) {  // a queue that never runs empty must not grow for ever
     slices_.erase(slices_.begin(), slices_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }

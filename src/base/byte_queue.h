@@ -3,10 +3,10 @@
 // An empty queue owns no memory beyond itself. Not thread-safe.
 #pragma once
 
-#include <sys/uio.h>
-
 #include <span>
 #include <vector>
+
+#include <sys/uio.h>
 
 #include "base/bytes.h"
 
@@ -49,10 +49,10 @@ class ByteQueue {
   static constexpr std::size_t kCompactBelow = Block::kSmall;
   void drop_front();
   BlockPool* pool_;
-  std::vector<Bytes> slices_;    // [first_, end) are queued
+  std::vector<Bytes> slices_;  // [first_, end) are queued
   std::size_t first_ = 0;
   ByteCount size_ = 0;
-  BlockRef tail_;                // the queue's own block being filled
+  BlockRef tail_;  // the queue's own block being filled
   std::size_t tail_used_ = 0;
 };
 

@@ -43,10 +43,15 @@ class Block {
 class BlockRef {
  public:
   BlockRef() = default;
-  explicit BlockRef(Block* block) : block_(block) { if (block_) ++block_->references_; }
+  explicit BlockRef(Block* block) : block_(block) {
+    if (block_) ++block_->references_;
+  }
   BlockRef(const BlockRef& other) : BlockRef(other.block_) {}
   BlockRef(BlockRef&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
-  BlockRef& operator=(BlockRef other) noexcept { std::swap(block_, other.block_); return *this; }
+  BlockRef& operator=(BlockRef other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
   ~BlockRef();
 
   explicit operator bool() const { return block_ != nullptr; }
@@ -77,7 +82,7 @@ class BlockPool {
     Block* first = nullptr;
     std::size_t count = 0;
   };
-  static constexpr std::size_t kKeptMax = 64;   // per size: 4 MiB of large blocks, enough for one turn of the loop
+  static constexpr std::size_t kKeptMax = 64;  // per size: 4 MiB of large blocks, enough for one turn of the loop
   BlockRef take(FreeList& list, std::size_t capacity);
   void give_back(Block* block);
   FreeList small_, large_;
@@ -102,8 +107,15 @@ class Bytes {
   std::string_view view() const { return {data_, size_}; }
   const BlockRef& block() const { return block_; }
 
-  void remove_prefix(std::size_t n) { PH_DASSERT(n <= size_); data_ += n; size_ -= n; }
-  void truncate(std::size_t n) { PH_DASSERT(n <= size_); size_ = n; }
+  void remove_prefix(std::size_t n) {
+    PH_DASSERT(n <= size_);
+    data_ += n;
+    size_ -= n;
+  }
+  void truncate(std::size_t n) {
+    PH_DASSERT(n <= size_);
+    size_ = n;
+  }
   // The first n bytes, which leave this slice.
   Bytes split(std::size_t n) {
     Bytes first(block_, data_, n);

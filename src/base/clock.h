@@ -9,7 +9,7 @@ namespace porthole {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Instant now() const = 0;   // monotonic
+  virtual Instant now() const = 0;  // monotonic
   virtual WallTime wall() const = 0;
 };
 
@@ -23,8 +23,11 @@ class ManualClock final : public Clock {
  public:
   Instant now() const override { return now_; }
   WallTime wall() const override { return wall_; }
-  void advance(Duration step) { now_ += step; wall_ += step; }
-  void jump_wall(Duration step) { wall_ += step; }   // the wall clock may jump; the monotonic one never does
+  void advance(Duration step) {
+    now_ += step;
+    wall_ += step;
+  }
+  void jump_wall(Duration step) { wall_ += step; }  // the wall clock may jump; the monotonic one never does
 
  private:
   Instant now_{std::chrono::hours(1)};

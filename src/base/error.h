@@ -53,15 +53,16 @@ struct [[nodiscard]] Error {
   Token token = Token::proxy_internal_error;
   Side side = Side::us;
   Retry retry = Retry::no;
-  std::uint16_t status = 0;          // suggested answer of ours, 0 = none fits (the peer is gone)
-  int os_errno = 0;                  // 0 when the kernel had no say
-  const char* detail = "";           // one clause for a human, no final dot; a literal
-  const char* clause = nullptr;      // "RFC 9112 §6.3" or null; a literal
+  std::uint16_t status = 0;      // suggested answer of ours, 0 = none fits (the peer is gone)
+  int os_errno = 0;              // 0 when the kernel had no say
+  const char* detail = "";       // one clause for a human, no final dot; a literal
+  const char* clause = nullptr;  // "RFC 9112 §6.3" or null; a literal
 };
 
 // A request that does not match the grammar, or is ambiguous: answer and close.
 constexpr Error client_error(std::uint16_t status, const char* detail, const char* clause = nullptr) {
-  return {.token = Token::http_request_error, .side = Side::client, .status = status, .detail = detail, .clause = clause};
+  return {
+      .token = Token::http_request_error, .side = Side::client, .status = status, .detail = detail, .clause = clause};
 }
 
 // A response that does not match the grammar: 502 and close the upstream connection.

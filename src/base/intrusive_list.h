@@ -43,8 +43,14 @@ class List {
   bool empty() const { return head_.next_ == &head_; }
   void push_back(T& item) { insert_before(head_, item); }
   void push_front(T& item) { insert_before(*head_.next_, item); }
-  T& front() { PH_DASSERT(!empty()); return static_cast<T&>(*head_.next_); }
-  T& back() { PH_DASSERT(!empty()); return static_cast<T&>(*head_.previous_); }
+  T& front() {
+    PH_DASSERT(!empty());
+    return static_cast<T&>(*head_.next_);
+  }
+  T& back() {
+    PH_DASSERT(!empty());
+    return static_cast<T&>(*head_.previous_);
+  }
   T* pop_front() {
     if (empty()) return nullptr;
     T& item = front();

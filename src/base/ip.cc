@@ -1,12 +1,11 @@
 // See ip.h. inet_pton accepts exactly the dotted quad and RFC 4291 text, no octal and no short forms.
 #include "base/ip.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include "base/ascii.h"
 
@@ -42,7 +41,8 @@ bool IpAddress::loopback() const {
 
 bool IpAddress::unspecified() const {
   IpAddress plain = unmapped();
-  return std::all_of(plain.bytes.begin(), plain.bytes.begin() + (plain.v4 ? 4 : 16), [](std::uint8_t b) { return b == 0; });
+  return std::all_of(plain.bytes.begin(), plain.bytes.begin() + (plain.v4 ? 4 : 16),
+                     [](std::uint8_t b) { return b == 0; });
 }
 
 std::string IpAddress::text() const {

@@ -15,7 +15,7 @@ struct sockaddr_storage;
 namespace porthole {
 
 struct IpAddress {
-  std::array<std::uint8_t, 16> bytes{};   // the first 4 when v4
+  std::array<std::uint8_t, 16> bytes{};  // the first 4 when v4
   bool v4 = true;
 
   static IpAddress loopback4() { return {{127, 0, 0, 1}, true}; }
@@ -24,9 +24,9 @@ struct IpAddress {
   static std::optional<IpAddress> parse(std::string_view text);
   // The IPv4 address inside an IPv4-mapped IPv6 one; otherwise itself.
   IpAddress unmapped() const;
-  bool loopback() const;                   // 127/8, ::1, after unmapping
-  bool unspecified() const;                // 0.0.0.0, ::
-  std::string text() const;                // "127.0.0.1", "::1"
+  bool loopback() const;     // 127/8, ::1, after unmapping
+  bool unspecified() const;  // 0.0.0.0, ::
+  std::string text() const;  // "127.0.0.1", "::1"
 
   auto operator<=>(const IpAddress&) const = default;
 };
@@ -40,7 +40,7 @@ struct Endpoint {
   static Endpoint of(const sockaddr_storage& address);
   // Fills `out` and returns its length.
   unsigned to_sockaddr(sockaddr_storage& out) const;
-  std::string text() const;                // "127.0.0.1:80", "[::1]:80"
+  std::string text() const;  // "127.0.0.1:80", "[::1]:80"
 
   auto operator<=>(const Endpoint&) const = default;
 };

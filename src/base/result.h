@@ -21,7 +21,8 @@ inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(
 // PH_TRY(auto x, expression);   x is the value, or the function returns the error.
 #define PH_TRY(declaration, expression) PH_TRY_IMPL(return, PH_CONCAT(ph_result_, __LINE__), declaration, expression)
 // The same inside a coroutine.
-#define PH_CO_TRY(declaration, expression) PH_TRY_IMPL(co_return, PH_CONCAT(ph_result_, __LINE__), declaration, expression)
+#define PH_CO_TRY(declaration, expression) \
+  PH_TRY_IMPL(co_return, PH_CONCAT(ph_result_, __LINE__), declaration, expression)
 #define PH_TRY_IMPL(leave, temporary, declaration, expression) \
   auto temporary = (expression);                               \
   if (!temporary) leave std::unexpected(temporary.error());    \

@@ -9,7 +9,7 @@ namespace porthole::io {
 namespace {
 
 constexpr std::size_t kPiecesMax = 32;
-constexpr ByteCount kLingerBytesMax = 256 * 1024;   // what a closing client may still send before we stop listening
+constexpr ByteCount kLingerBytesMax = 256 * 1024;  // what a closing client may still send before we stop listening
 
 }  // namespace
 
@@ -90,7 +90,7 @@ void Channel::read_once() {
   switch (got.state) {
     case IoCount::State::moved: {
       if (stream_->maybe_readable()) {
-        read_wanted_ = true;   // more is there: after the others had their turn
+        read_wanted_ = true;  // more is there: after the others had their turn
         loop_.run_next_turn(*this);
       }
       owner_.on_bytes(loop_.take(got.bytes));

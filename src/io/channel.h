@@ -17,20 +17,20 @@ namespace porthole::io {
 class ChannelOwner {
  public:
   virtual void on_bytes(Bytes bytes) = 0;
-  virtual void on_eof() = 0;                     // the peer's FIN; writing goes on
-  virtual void on_drained() = 0;                 // unsent() fell to half of the high mark or less, after having reached it
-  virtual void on_broken(const Error& error) = 0;   // reset, failure, or nothing could be written for write_timeout
-  virtual void on_finished() = 0;                // finish() is done: destroy the channel
+  virtual void on_eof() = 0;      // the peer's FIN; writing goes on
+  virtual void on_drained() = 0;  // unsent() fell to half of the high mark or less, after having reached it
+  virtual void on_broken(const Error& error) = 0;  // reset, failure, or nothing could be written for write_timeout
+  virtual void on_finished() = 0;                  // finish() is done: destroy the channel
 
  protected:
   ~ChannelOwner() = default;
 };
 
 struct ChannelOptions {
-  Side side = Side::client;              // whose fault a break is
-  ByteCount high_mark = 256 * 1024;      // unsent() at which the owner should stop adding
-  Duration write_timeout = std::chrono::seconds(60);   // no byte could be written although some wait
-  Duration linger = std::chrono::seconds(2);           // how long finish() waits for the peer's FIN
+  Side side = Side::client;                           // whose fault a break is
+  ByteCount high_mark = 256 * 1024;                   // unsent() at which the owner should stop adding
+  Duration write_timeout = std::chrono::seconds(60);  // no byte could be written although some wait
+  Duration linger = std::chrono::seconds(2);          // how long finish() waits for the peer's FIN
 };
 
 class Channel final : private ReadyListener, private Runnable {
@@ -79,7 +79,7 @@ class Channel final : private ReadyListener, private Runnable {
   ChannelOptions options_;
   ByteQueue own_out_;
   ByteQueue* out_;
-  Timer timer_;                 // write timeout, then linger
+  Timer timer_;  // write timeout, then linger
   State state_ = State::open;
   bool reading_ = false;
   bool eof_ = false;

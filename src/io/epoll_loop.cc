@@ -2,13 +2,13 @@
 // brought is written before the next read: the bytes are still in the cache and the scratch block is free again.
 #include "io/epoll_loop.h"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <climits>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 
@@ -46,7 +46,7 @@ EpollLoop::EpollLoop(const Clock& clock, Random& random)
 }
 
 EpollLoop::~EpollLoop() {
-  end_turn();   // buried streams still forget their descriptors here
+  end_turn();  // buried streams still forget their descriptors here
   ::close(wakeup_);
   ::close(epoll_);
 }

@@ -40,12 +40,12 @@ class EpollLoop final : public Loop {
   void wake() override;
   class Waker;
   int epoll_;
-  int wakeup_;                       // eventfd
+  int wakeup_;  // eventfd
   std::atomic<bool> wake_pending_ = false;
   std::atomic<bool> stopping_ = false;
   std::unique_ptr<Waker> waker_;
   struct PendingEvents;
-  std::unique_ptr<PendingEvents> pending_;   // events of this turn not yet delivered
+  std::unique_ptr<PendingEvents> pending_;  // events of this turn not yet delivered
 };
 
 }  // namespace porthole::io

@@ -4,7 +4,8 @@
 
 namespace porthole::io {
 
-Loop::Loop(const Clock& clock, Random& random) : now_(clock.now()), clock_(clock), random_(random), timers_(clock.now()) {}
+Loop::Loop(const Clock& clock, Random& random)
+    : now_(clock.now()), clock_(clock), random_(random), timers_(clock.now()) {}
 
 Loop::~Loop() { scratch_.reset(); }
 
@@ -61,7 +62,7 @@ void ManualLoop::settle() {
 void ManualLoop::advance(Duration step) {
   Instant end = manual_clock_.now() + step;
   settle();
-  while (timers().next_wakeup() < end) {   // stop at each timer, so that what it starts sees the right time
+  while (timers().next_wakeup() < end) {  // stop at each timer, so that what it starts sees the right time
     manual_clock_.advance(std::max(timers().next_wakeup() - manual_clock_.now(), Duration(1)));
     settle();
   }

@@ -49,9 +49,13 @@ class Loop {
   BlockPool& blocks() { return blocks_; }
 
   // Runs after the present callback, before the next event; FIFO. No effect when queued already.
-  void run_soon(Runnable& item) { if (!item.linked()) soon_.push_back(item); }
+  void run_soon(Runnable& item) {
+    if (!item.linked()) soon_.push_back(item);
+  }
   // Runs in the next turn, after waiting events had theirs: the fair place for more of a bulk transfer.
-  void run_next_turn(Runnable& item) { if (!item.linked()) next_turn_.push_back(item); }
+  void run_next_turn(Runnable& item) {
+    if (!item.linked()) next_turn_.push_back(item);
+  }
   // From any thread: runs in the loop's thread. Never blocks but for a short lock.
   void post(std::move_only_function<void()> work);
   // Destroyed at the end of the turn.
@@ -64,11 +68,11 @@ class Loop {
   Bytes take(std::size_t n);
 
  protected:
-  void run_queue();                     // everything soon
-  void start_turn();                    // refreshes now(), moves next-turn items to the queue, runs posted work and timers
+  void run_queue();   // everything soon
+  void start_turn();  // refreshes now(), moves next-turn items to the queue, runs posted work and timers
   void end_turn() { graveyard_.clear(); }
   bool has_work() const { return !soon_.empty() || !next_turn_.empty(); }
-  virtual void wake() = 0;              // from any thread: end a wait
+  virtual void wake() = 0;  // from any thread: end a wait
 
   Instant now_;
 

@@ -14,12 +14,12 @@ class MemoryEnd;
 
 struct Lane {
   std::string bytes;
-  bool finished = false;   // FIN follows the bytes
+  bool finished = false;  // FIN follows the bytes
 };
 
 struct Wire {
   std::size_t capacity = 0;
-  std::array<Lane, 2> lanes;                    // lanes[i] is written by end i
+  std::array<Lane, 2> lanes;  // lanes[i] is written by end i
   std::array<MemoryEnd*, 2> ends{};
   bool reset = false;
 };
@@ -109,7 +109,8 @@ class MemoryEnd final : public Stream, private Runnable {
 
 }  // namespace
 
-std::pair<std::unique_ptr<Stream>, std::unique_ptr<Stream>> make_memory_streams(Loop& loop, const MemoryStreamOptions& options) {
+std::pair<std::unique_ptr<Stream>, std::unique_ptr<Stream>> make_memory_streams(Loop& loop,
+                                                                                const MemoryStreamOptions& options) {
   auto wire = std::make_shared<Wire>();
   wire->capacity = options.capacity;
   return {std::make_unique<MemoryEnd>(loop, wire, 0, options.first, options.second),

@@ -28,7 +28,7 @@ PooledPipe PipePool::take() {
     if (::pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) return pipe;
     pipe.read_end_ = ends[0];
     pipe.write_end_ = ends[1];
-    ::fcntl(ends[1], F_SETPIPE_SZ, static_cast<int>(kPipeBytes));   // refused beyond the quota: the default size serves
+    ::fcntl(ends[1], F_SETPIPE_SZ, static_cast<int>(kPipeBytes));  // refused beyond the quota: the default size serves
   }
   pipe.pool_ = this;
   ++lent_;

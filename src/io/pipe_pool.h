@@ -42,7 +42,7 @@ class PooledPipe {
 
 class PipePool {
  public:
-  static constexpr std::size_t kPipeBytes = 256 * 1024;   // asked for; unprivileged users may get 64 KiB
+  static constexpr std::size_t kPipeBytes = 256 * 1024;  // asked for; unprivileged users may get 64 KiB
   PipePool() = default;
   PipePool(const PipePool&) = delete;
   PipePool& operator=(const PipePool&) = delete;
@@ -53,7 +53,7 @@ class PipePool {
  private:
   friend class PooledPipe;
   static constexpr std::size_t kKeptMax = 32;
-  static constexpr std::size_t kLentMax = 1024;   // two descriptors each: leave descriptors for connections
+  static constexpr std::size_t kLentMax = 1024;  // two descriptors each: leave descriptors for connections
   void give_back(PooledPipe& pipe);
   std::vector<std::pair<int, int>> free_;
   std::size_t lent_ = 0;

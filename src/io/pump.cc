@@ -2,16 +2,17 @@
 // and reading stops until it left. Splicing: fill the pipe from the source, empty it into the sink.
 #include "io/pump.h"
 
-#include <fcntl.h>
-
 #include <array>
 #include <cerrno>
+
+#include <fcntl.h>
 
 namespace porthole::io {
 namespace {
 
-constexpr ByteCount kSpliceAfter = 256 * 1024;    // a flow this big is worth a pipe: below, two more system calls cost more
-constexpr std::size_t kStepBytes = 256 * 1024;    // then the others have their turn
+constexpr ByteCount kSpliceAfter =
+    256 * 1024;  // a flow this big is worth a pipe: below, two more system calls cost more
+constexpr std::size_t kStepBytes = 256 * 1024;  // then the others have their turn
 
 }  // namespace
 
@@ -102,7 +103,7 @@ bool Pump::step_splice() {
       } else if (n == 0) {
         source_ended_ = true;
       } else if (errno == EAGAIN) {
-        if (pipe_.held() == 0) from_.note_blocked(true);   // else the pipe may be what is full
+        if (pipe_.held() == 0) from_.note_blocked(true);  // else the pipe may be what is full
       } else if (errno != EINTR) {
         fail_with(from_side_, errno);
         return false;
@@ -114,7 +115,8 @@ bool Pump::step_splice() {
       return false;
     }
     if (!to_.maybe_writable()) return false;
-    ssize_t n = ::splice(pipe_.read_end(), nullptr, to_.descriptor(), nullptr, pipe_.held(), SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    ssize_t n =
+        ::splice(pipe_.read_end(), nullptr, to_.descriptor(), nullptr, pipe_.held(), SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
     if (n > 0) {
       auto sent = static_cast<std::size_t>(n);
       pipe_.remove(sent);

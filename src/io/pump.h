@@ -15,9 +15,9 @@ namespace porthole::io {
 class Pump {
  public:
   enum class State : std::uint8_t {
-    open,       // bytes may come
-    ended,      // the source's FIN was carried over after its last byte
-    failed,     // error(): either side broke
+    open,    // bytes may come
+    ended,   // the source's FIN was carried over after its last byte
+    failed,  // error(): either side broke
   };
 
   // All outlive the pump. `first` is sent before anything read.
@@ -46,7 +46,7 @@ class Pump {
   PipePool& pipes_;
   Stream& from_;
   Stream& to_;
-  std::unique_ptr<ByteQueue> stuck_;   // read but not written; null when nothing ever stuck (idle tunnels stay small)
+  std::unique_ptr<ByteQueue> stuck_;  // read but not written; null when nothing ever stuck (idle tunnels stay small)
   PooledPipe pipe_;
   ByteCount moved_ = 0;
   Error error_;

@@ -27,7 +27,9 @@ class Signal : private Runnable {
     Awaiter(Signal& signal, Instant deadline) : signal_(signal), deadline_(deadline) {}
     Awaiter(const Awaiter&) = delete;
     Awaiter& operator=(const Awaiter&) = delete;
-    ~Awaiter() { if (waiting_) signal_.stop_waiting(); }
+    ~Awaiter() {
+      if (waiting_) signal_.stop_waiting();
+    }
     bool await_ready() const noexcept { return signal_.raised_; }
     void await_suspend(std::coroutine_handle<> waiter) {
       PH_ASSERT(!signal_.waiter_);
@@ -52,8 +54,12 @@ class Signal : private Runnable {
     timer_.disarm();
     unlink();
   }
-  void on_deadline() { if (waiter_) loop_.run_soon(*this); }
-  void run() override { if (waiter_) waiter_.resume(); }
+  void on_deadline() {
+    if (waiter_) loop_.run_soon(*this);
+  }
+  void run() override {
+    if (waiter_) waiter_.resume();
+  }
 
   Loop& loop_;
   std::coroutine_handle<> waiter_;

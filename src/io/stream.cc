@@ -6,10 +6,17 @@
 namespace porthole::io {
 
 Error stream_error(Side side, int os_errno) {
-  Error error{.token = Token::connection_terminated, .side = side, .os_errno = os_errno, .detail = "the connection broke"};
+  Error error{
+      .token = Token::connection_terminated, .side = side, .os_errno = os_errno, .detail = "the connection broke"};
   switch (os_errno) {
-    case ECONNREFUSED: error.token = Token::connection_refused; error.detail = "the connection was refused"; break;
-    case ETIMEDOUT: error.token = Token::connection_timeout; error.detail = "the connection timed out"; break;
+    case ECONNREFUSED:
+      error.token = Token::connection_refused;
+      error.detail = "the connection was refused";
+      break;
+    case ETIMEDOUT:
+      error.token = Token::connection_timeout;
+      error.detail = "the connection timed out";
+      break;
     case ENETUNREACH:
     case EHOSTUNREACH:
     case EADDRNOTAVAIL:
@@ -20,7 +27,11 @@ Error stream_error(Side side, int os_errno) {
     case ECONNRESET: error.detail = "the connection was reset"; break;
     case EPIPE: error.detail = "the peer had closed the connection"; break;
     case EMFILE:
-    case ENFILE: error.token = Token::connection_limit_reached; error.side = Side::us; error.detail = "no descriptor is free"; break;
+    case ENFILE:
+      error.token = Token::connection_limit_reached;
+      error.side = Side::us;
+      error.detail = "no descriptor is free";
+      break;
     default: break;
   }
   return error;

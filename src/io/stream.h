@@ -3,10 +3,10 @@
 // it, so trying costs a system call only when it may succeed.
 #pragma once
 
-#include <sys/uio.h>
-
 #include <memory>
 #include <span>
+
+#include <sys/uio.h>
 
 #include "base/ip.h"
 #include "base/result.h"
@@ -16,10 +16,10 @@ namespace porthole::io {
 // What became of one attempt to move bytes.
 struct IoCount {
   enum class State : std::uint8_t {
-    moved,     // bytes > 0
-    blocked,   // nothing now; the listener will be told
-    closed,    // reading: the peer will send nothing more (FIN)
-    failed,    // os_errno says why; the stream is dead
+    moved,    // bytes > 0
+    blocked,  // nothing now; the listener will be told
+    closed,   // reading: the peer will send nothing more (FIN)
+    failed,   // os_errno says why; the stream is dead
   };
   State state = State::blocked;
   std::size_t bytes = 0;
@@ -28,9 +28,9 @@ struct IoCount {
 
 class ReadyListener {
  public:
-  virtual void on_readable() = 0;    // bytes, end of stream, or failure: try_read() tells
+  virtual void on_readable() = 0;  // bytes, end of stream, or failure: try_read() tells
   virtual void on_writable() = 0;
-  virtual void on_hangup() = 0;      // reset or both directions shut: trying tells the same; for those who do not try
+  virtual void on_hangup() = 0;  // reset or both directions shut: trying tells the same; for those who do not try
 
  protected:
   ~ReadyListener() = default;

@@ -30,7 +30,7 @@ struct PromiseBase {
     bool await_ready() noexcept { return false; }
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> finished) noexcept {
-      return finished.promise().continuation;   // symmetric transfer: the stack does not grow
+      return finished.promise().continuation;  // symmetric transfer: the stack does not grow
     }
     void await_resume() noexcept {}
   };
@@ -43,7 +43,9 @@ struct Promise : PromiseBase {
   std::optional<T> value;
   Task<T> get_return_object();
   template <class U>
-  void return_value(U&& result) { value.emplace(std::forward<U>(result)); }
+  void return_value(U&& result) {
+    value.emplace(std::forward<U>(result));
+  }
 };
 
 template <>
@@ -70,7 +72,9 @@ class [[nodiscard]] Task {
     }
     return *this;
   }
-  ~Task() { if (handle_) handle_.destroy(); }
+  ~Task() {
+    if (handle_) handle_.destroy();
+  }
 
   explicit operator bool() const { return handle_ != nullptr; }
 
@@ -96,7 +100,9 @@ class [[nodiscard]] Task {
 
 namespace detail {
 template <class T>
-Task<T> Promise<T>::get_return_object() { return Task<T>(std::coroutine_handle<Promise>::from_promise(*this)); }
+Task<T> Promise<T>::get_return_object() {
+  return Task<T>(std::coroutine_handle<Promise>::from_promise(*this));
+}
 inline Task<void> Promise<void>::get_return_object() {
   return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
 }

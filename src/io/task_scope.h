@@ -41,7 +41,7 @@ class TaskScope {
       static void operator delete(void* memory, std::size_t size) noexcept { frame_release(memory, size); }
       Holder get_return_object() { return {}; }
       std::suspend_never initial_suspend() noexcept { return {}; }
-      std::suspend_never final_suspend() noexcept { return {}; }   // frees the frame, which unlinks the node
+      std::suspend_never final_suspend() noexcept { return {}; }  // frees the frame, which unlinks the node
       void return_void() {}
       [[noreturn]] void unhandled_exception() noexcept { std::terminate(); }
     };

@@ -3,15 +3,15 @@
 // return 0 without another edge.
 #include "io/tcp.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
 
 #include "base/assert.h"
 
@@ -20,11 +20,11 @@ namespace {
 
 constexpr std::uint32_t kStreamEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 constexpr int kBacklog = 4096;
-constexpr int kAcceptsPerTurn = 64;   // then existing connections have their turn
+constexpr int kAcceptsPerTurn = 64;  // then existing connections have their turn
 constexpr Duration kAcceptRetry = std::chrono::milliseconds(100);
 
 void set_option(int descriptor, int level, int option, int value) {
-  ::setsockopt(descriptor, level, option, &value, sizeof value);   // refusal changes speed, not meaning
+  ::setsockopt(descriptor, level, option, &value, sizeof value);  // refusal changes speed, not meaning
 }
 
 // One socket. Its callbacks may destroy it: `alive_` tells them apart from a stream that is still there.
@@ -148,13 +148,13 @@ class TcpStream final : public Stream, private EpollTarget, private Runnable {
 
   EpollLoop& loop_;
   ReadyListener* listener_ = nullptr;
-  bool* alive_ = nullptr;          // set while a callback runs; cleared by close()
+  bool* alive_ = nullptr;  // set while a callback runs; cleared by close()
   int descriptor_;
   bool connected_;
   bool readable_ = false;
   bool writable_ = false;
-  bool finished_ = false;          // the peer's FIN (or worse) has arrived
-  bool broken_ = false;            // EPOLLHUP or EPOLLERR
+  bool finished_ = false;  // the peer's FIN (or worse) has arrived
+  bool broken_ = false;    // EPOLLHUP or EPOLLERR
   Endpoint peer_;
 };
 

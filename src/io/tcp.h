@@ -30,7 +30,10 @@ class ListenSocket {
   static Result<ListenSocket> open(const Endpoint& at, bool probe);
   explicit ListenSocket(int descriptor) : descriptor_(descriptor) {}
   ListenSocket(ListenSocket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  ListenSocket& operator=(ListenSocket&& other) noexcept { std::swap(descriptor_, other.descriptor_); return *this; }
+  ListenSocket& operator=(ListenSocket&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
   ~ListenSocket();
 
   Endpoint local() const;

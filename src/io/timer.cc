@@ -44,7 +44,7 @@ void TimerWheel::advance(Instant now) {
   std::uint64_t target = now <= start_ ? 0 : static_cast<std::uint64_t>((now - start_).count()) >> kTickShift;
   while (now_tick_ < target) {
     Instant next = next_wakeup();
-    if (next > now) {   // nothing due: jump, stopping where a higher level must cascade is what next_wakeup() covers
+    if (next > now) {  // nothing due: jump, stopping where a higher level must cascade is what next_wakeup() covers
       now_tick_ = target;
       return;
     }

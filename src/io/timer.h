@@ -52,16 +52,16 @@ class TimerWheel {
 
  private:
   friend class Timer;
-  static constexpr int kTickShift = 23;      // 2^23 ns = 8.4 ms
-  static constexpr int kLevels = 6;          // 64^6 ticks = 18 years: the wheel's range is not to be reached
+  static constexpr int kTickShift = 23;  // 2^23 ns = 8.4 ms
+  static constexpr int kLevels = 6;      // 64^6 ticks = 18 years: the wheel's range is not to be reached
   static constexpr int kSlotBits = 6;
   static constexpr std::uint64_t kSlots = 1 << kSlotBits;
 
-  std::uint64_t tick_of(Instant instant) const;   // rounded up
+  std::uint64_t tick_of(Instant instant) const;  // rounded up
   void place(Timer& timer);
   void cascade(int level);
   Instant start_;
-  std::uint64_t now_tick_ = 0;               // all ticks up to this one have fired
+  std::uint64_t now_tick_ = 0;  // all ticks up to this one have fired
   std::array<std::array<List<Timer>, kSlots>, kLevels> slots_;
   // A bit per slot: clear means empty. Set bits may be stale (disarming does not look back); next_wakeup() clears those.
   mutable std::array<std::uint64_t, kLevels> occupied_{};
