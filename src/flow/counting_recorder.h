@@ -22,6 +22,7 @@ class CountingRecorder final : public Sink {
   void data(FlowId, Direction direction, std::string_view bytes) override {
     data_bytes[static_cast<std::size_t>(direction)].add(bytes.size());
   }
+  ByteCount content_wanted() const override { return 0; }
   void unseen(FlowId, Direction direction, ByteCount bytes) override {
     unseen_bytes[static_cast<std::size_t>(direction)].add(bytes);
   }

@@ -32,6 +32,8 @@ class Sink {
   virtual void response_sent(FlowId flow, const http::ResponseHead& sent, const http::Changes& changes, Instant now) = 0;
   virtual void interim(FlowId flow, const http::ResponseHead& received, Instant now) = 0;
   virtual void data(FlowId flow, Direction direction, std::string_view bytes) = 0;
+  // How many content bytes per flow and direction this sink wants to see; what is beyond may be moved unseen (splice).
+  virtual ByteCount content_wanted() const = 0;
   // Content that was moved without being looked at (splice, tunnels).
   virtual void unseen(FlowId flow, Direction direction, ByteCount bytes) = 0;
   virtual void trailers(FlowId flow, Direction direction, const http::Fields& fields) = 0;
@@ -39,9 +41,6 @@ class Sink {
   // Exactly once per begin(), always last.
   virtual void end(FlowId flow, const Outcome& outcome, Instant now) = 0;
 };
-
-// Content beyond this many bytes is counted by the sink, not looked at; the relay may then splice.
-constexpr ByteCount kSeeNothing = 0;
 
 // What an exchange holds. Copyable handle; the sink outlives it.
 class Tap {

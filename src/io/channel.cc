@@ -70,6 +70,10 @@ void Channel::flush() {
     }
     out_->consume(moved.bytes);
     timer_.disarm();
+    if (congested_ && !out_->empty() && unsent() <= options_.high_mark / 2) {
+      congested_ = false;
+      owner_.on_drained();   // queues more behind what is still here
+    }
   }
   if (state_ == State::finishing) {
     stream_->shutdown_write();
@@ -78,8 +82,8 @@ void Channel::flush() {
     drain_lingering();
     return;
   }
-  if (congested_ && unsent() <= options_.high_mark / 2) {
-    congested_ = false;
+  if (congested_ || empty_wanted_) {
+    congested_ = empty_wanted_ = false;
     owner_.on_drained();
   }
 }
@@ -165,6 +169,17 @@ void Channel::broken(int os_errno) {
 void Channel::abort() {
   if (stream_) stream_->abort();
   dispose();
+}
+
+Stream& Channel::lend(ReadyListener& listener) {
+  PH_ASSERT(unsent() == 0);
+  reading_ = false;
+  stream_->set_listener(&listener);
+  return *stream_;
+}
+
+void Channel::take_back() {
+  if (stream_) stream_->set_listener(this);
 }
 
 std::unique_ptr<Stream> Channel::release() {

@@ -49,6 +49,8 @@ class Channel final : private ReadyListener, private Runnable {
   void flush_soon();
   ByteCount unsent() const { return out_->size(); }
   bool congested() const { return unsent() >= options_.high_mark; }
+  // on_drained once, when everything queued has been handed to the kernel.
+  void tell_when_empty() { empty_wanted_ = true; flush_soon(); }
 
   // Writes what is queued, sends FIN, discards what still arrives until the peer's FIN or the linger time, then on_finished:
   // closing in stages, so that the last response is not lost to a reset (RFC 9112 §9.6).
@@ -57,6 +59,9 @@ class Channel final : private ReadyListener, private Runnable {
   void abort();
 
   Stream& stream() { return *stream_; }
+  // Lends the bare stream (splice): `listener` hears of its readiness until take_back(). Precondition: unsent() == 0.
+  Stream& lend(ReadyListener& listener);
+  void take_back();
   // The bare stream, for a tunnel. Precondition: unsent() == 0. The channel is dead afterwards.
   std::unique_ptr<Stream> release();
 
@@ -86,6 +91,7 @@ class Channel final : private ReadyListener, private Runnable {
   bool congested_ = false;
   bool flush_wanted_ = false;
   bool read_wanted_ = false;
+  bool empty_wanted_ = false;
 };
 
 }  // namespace porthole::io

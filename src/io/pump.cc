@@ -27,6 +27,11 @@ void Pump::begin_with(Bytes bytes) {
   stuck_->push(std::move(bytes));
 }
 
+void Pump::limit(ByteCount bytes) {
+  limited_ = true;
+  left_ = bytes;
+}
+
 bool Pump::step() {
   if (state_ != State::open) return false;
   if (lane_ == Lane::copy && wants_splice()) {
@@ -37,7 +42,7 @@ bool Pump::step() {
 }
 
 bool Pump::wants_splice() const {
-  return moved_ >= kSpliceAfter && (!stuck_ || stuck_->empty()) && from_.descriptor() >= 0 && to_.descriptor() >= 0;
+  return (limited_ || moved_ >= kSpliceAfter) && (!stuck_ || stuck_->empty()) && from_.descriptor() >= 0 && to_.descriptor() >= 0;
 }
 
 // Writes what waits. True when nothing waits any more.
@@ -63,11 +68,12 @@ bool Pump::write_stuck() {
 bool Pump::step_copy() {
   std::size_t budget = kStepBytes;
   while (write_stuck()) {
-    if (source_ended_) {
+    if (source_ended_ || left_ == 0) {
       finish();
       return false;
     }
-    IoCount got = from_.try_read(loop_.read_room());
+    std::span<char> room = loop_.read_room();
+    IoCount got = from_.try_read(room.first(std::min<ByteCount>(room.size(), left_)));
     if (got.state == IoCount::State::blocked) return false;
     if (got.state == IoCount::State::failed) {
       fail_with(from_side_, got.os_errno);
@@ -77,6 +83,7 @@ bool Pump::step_copy() {
       source_ended_ = true;
       continue;
     }
+    left_ -= got.bytes;
     Bytes bytes = loop_.take(got.bytes);
     iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
     IoCount sent = to_.try_write({&piece, 1});
@@ -95,11 +102,12 @@ bool Pump::step_copy() {
 bool Pump::step_splice() {
   std::size_t budget = kStepBytes;
   while (true) {
-    if (pipe_.held() < PipePool::kPipeBytes && !source_ended_ && from_.maybe_readable()) {
-      ssize_t n = ::splice(from_.descriptor(), nullptr, pipe_.write_end(), nullptr, PipePool::kPipeBytes - pipe_.held(),
-                           SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    if (pipe_.held() < PipePool::kPipeBytes && !source_ended_ && left_ > 0 && from_.maybe_readable()) {
+      std::size_t most = std::min<ByteCount>(PipePool::kPipeBytes - pipe_.held(), left_);
+      ssize_t n = ::splice(from_.descriptor(), nullptr, pipe_.write_end(), nullptr, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
       if (n > 0) {
         pipe_.add(static_cast<std::size_t>(n));
+        left_ -= static_cast<std::size_t>(n);
       } else if (n == 0) {
         source_ended_ = true;
       } else if (errno == EAGAIN) {
@@ -110,7 +118,7 @@ bool Pump::step_splice() {
       }
     }
     if (pipe_.held() == 0) {
-      if (source_ended_) finish();
+      if (source_ended_ || left_ == 0) finish();
       else if (from_.maybe_readable()) continue;
       return false;
     }
@@ -135,7 +143,8 @@ bool Pump::step_splice() {
 
 void Pump::finish() {
   state_ = State::ended;
-  to_.shutdown_write();
+  if (limited_ && left_ > 0) fail_with(from_side_, ECONNRESET);   // the message was cut short
+  else if (!limited_) to_.shutdown_write();
   pipe_ = PooledPipe();
   stuck_.reset();
 }

@@ -24,6 +24,8 @@ class Pump {
   Pump(Loop& loop, PipePool& pipes, Stream& from, Stream& to, Side from_side);
   ~Pump();
 
+  // Ends after `bytes` more bytes, without a FIN: a message's content inside a connection. Splices from the start.
+  void limit(ByteCount bytes);
   // Bytes that were read from the source before the pump took over.
   void begin_with(Bytes bytes);
   // Moves what can be moved now, at most about 256 KiB. Call when either stream is ready. True: call again next turn.
@@ -54,6 +56,8 @@ class Pump {
   Lane lane_ = Lane::copy;
   Side from_side_;
   bool source_ended_ = false;
+  bool limited_ = false;
+  ByteCount left_ = UINT64_MAX;        // still to be read from the source
 };
 
 }  // namespace porthole::io
