@@ -4,6 +4,7 @@ import unittest
 from tree import TreeTest
 
 GOOD_HEADER = "// What it owns.\n#pragma once\nint f();\n"
+GOOD_TEST = '// A play.\n#include "io/a.h"\n'
 GOOD_SOURCE = '// Why.\n#include "io/a.h"\n'
 
 
@@ -13,7 +14,7 @@ class TidyTest(TreeTest):
         self.write("src/io/a.h", GOOD_HEADER)
         self.write("src/io/a.cc", GOOD_SOURCE)
         self.write("src/io/CMakeLists.txt", "# ok\nph_library(io SOURCES a.cc b.cc)\nph_test(io SOURCES a_test.cc)\n")
-        self.write("tests/unit/io/a_test.cc", "// A play.\n")
+        self.write("tests/unit/io/a_test.cc", GOOD_TEST)
 
     def run_tidy(self):
         return self.run_tool("tidy", "--root", str(self.root))
@@ -72,7 +73,9 @@ class TidyTest(TreeTest):
 
     def test_own_header_first(self):
         self.write("src/io/a.cc", '// Why.\n#include <string>\n#include "io/a.h"\n')
-        self.assert_refused('#include "io/a.h" comes first')
+        self.assert_refused('src/io/a.cc:1: #include "io/a.h" comes first')
+        self.write("tests/unit/io/a_test.cc", '// A play.\n#include "io/b.h"\n')
+        self.assert_refused('a_test.cc:1: #include "io/a.h" comes first')
 
     def test_mirror_both_ways(self):
         self.write("src/io/b.cc", "// Why.\n")
@@ -110,7 +113,7 @@ class TidyTest(TreeTest):
         self.refuses_in_source("int ctx_;", "say the noun of the domain")
         self.refuses_in_source("auto x = f(co_await a(), co_await b());", "one co_await per statement")
         self.accepts_in_source('// std::cout, throw and a PoolManager\nauto s = "printf(throw)";\nEVP_MD_CTX* digest;')
-        self.write("tests/unit/io/a_test.cc", "// A play.\nvoid f() { std::this_thread::sleep_for(1s); }\n")
+        self.write("tests/unit/io/a_test.cc", GOOD_TEST + "void f() { std::this_thread::sleep_for(1s); }\n")
         self.assert_refused("unit tests move the clock by hand")
 
     def test_using_namespace_in_a_header(self):
