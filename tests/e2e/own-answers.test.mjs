@@ -2,6 +2,7 @@
 // credentials; and the pages it serves to visitors.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 import { deadPort, ok, rawOrigin, recorder, scripted } from './lib/origin.mjs';
 import { porthole } from './lib/porthole.mjs';
@@ -172,7 +173,6 @@ describe('own answers', () => {
   test('a connection that cannot be made in time is 504 connection_timeout', async (t) => {
     // A listening socket whose queue is full takes no more connections: the kernel drops the SYN.
     const full = gate();
-    const { spawn } = await import('node:child_process');
     const child = spawn('python3', ['-c', 'import socket,sys\ns=socket.socket();s.bind(("127.0.0.1",0));s.listen(0)\nk=[]\nfor _ in range(8):\n  c=socket.socket();c.setblocking(False)\n  try: c.connect(s.getsockname())\n  except BlockingIOError: pass\n  k.append(c)\nprint(s.getsockname()[1],flush=True);sys.stdin.read()']);
     t.after(() => child.kill('SIGKILL'));
     child.stdout.once('data', (text) => full.open(Number(text)));
