@@ -40,7 +40,10 @@ def fetch_promtool():
     if not os.path.exists(promtool):
         print("fetching Debian's package prometheus (19 MB) for promtool", flush=True)
         os.makedirs(directory, exist_ok=True)
-        subprocess.run(["apt-get", "download", "-qq", "prometheus"], cwd=directory, check=True)
+        # As root apt complains that its own account cannot write here, and goes on.
+        fetched = subprocess.run(["apt-get", "download", "-qq", "prometheus"], cwd=directory, capture_output=True, text=True)
+        if fetched.returncode:
+            raise SystemExit("bench: no promtool: " + fetched.stderr.strip())
         package = glob.glob(os.path.join(directory, "prometheus_*.deb"))[0]
         subprocess.run(["dpkg-deb", "-x", package, directory], check=True)
         os.remove(package)

@@ -30,7 +30,7 @@ def build():
 
 
 class Load:
-    """pload, aimed at one origin, on one core."""
+    """pload, aimed at one origin, on one core (None: on any)."""
 
     def __init__(self, origin, core):
         self.binary, self.origin, self.core = build(), origin, core
@@ -38,8 +38,8 @@ class Load:
     def command(self, proxy, mode, path, conns, **options):
         """`options` are pload's own, with `_` for `-`; True stands for a flag without a value."""
         target = ["--origin", proxy] if mode == "direct" else ["--origin", self.origin, "--proxy", proxy]
-        command = ["taskset", "-c", str(self.core), self.binary, *target,
-                   "--mode", mode, "--path", path, "--conns", str(conns)]
+        pinned = [] if self.core is None else ["taskset", "-c", str(self.core)]
+        command = [*pinned, self.binary, *target, "--mode", mode, "--path", path, "--conns", str(conns)]
         for name, value in options.items():
             command.append("--" + name.replace("_", "-"))
             if value is not True:

@@ -11,6 +11,7 @@ import select
 import shutil
 import time
 
+import procs
 from loadtool import HERE, ROOT, SCRATCH
 from procs import Program, StartError
 
@@ -54,18 +55,18 @@ class Lab:
 
     def __init__(self, port_base, proxy_core, load_core, files, porthole):
         self.port_base, self.proxy_core, self.load_core, self.files = port_base, proxy_core, load_core, files
-        self.porthole = porthole
+        self.porthole = porthole  # the words of its command, up to `run`
         self.origin = f"127.0.0.1:{port_base}"
 
-    def fill(self, template, directory, port, **more):
-        """Writes a filled template into `directory`; returns its path."""
+    def fill(self, template, directory, port, out=None, **more):
+        """Writes a filled template into `directory`, under its own name or as `out`; returns its path."""
         values = {"dir": directory, "port": port, "origin": self.origin, "origin_port": self.port_base,
                   "observe_port": port + 1, "files": self.files, **more}
         with open(os.path.join(HERE, template)) as source:
             text = source.read()
-        path = os.path.join(directory, os.path.basename(template))
-        with open(path, "w") as out:
-            out.write(re.sub(r"\{\{(\w+)\}\}", lambda match: str(values[match[1]]), text))
+        path = os.path.join(directory, out or os.path.basename(template))
+        with open(path, "w") as filled:
+            filled.write(re.sub(r"\{\{(\w+)\}\}", lambda match: str(values[match[1]]), text))
         return path
 
     def start_origin(self):
@@ -94,26 +95,20 @@ class Lab:
         program = Program(name, command, self.proxy_core, directory, env)
         return Instance(target, program, port, program.wait_until_accepting(port))
 
-    def start_porthole(self, target, directory, port, template="peers/porthole.conf", arguments=(), **more):
+    def start_porthole(self, target, directory, port, template="peers/porthole.conf", **more):
+        """Its line on --ready-fd ends its start; that it accepts is then taken for granted, and tried."""
         conf = self.fill(template, directory, port, **more)
-        return self.launch_porthole(target, directory, port, ["--config", conf, *arguments])
-
-    def launch_porthole(self, target, directory, port, arguments):
-        """Runs the binary with --ready-fd, and believes it only when it accepts too."""
         ready, ready_child = os.pipe()
         try:
-            program = Program("porthole", [self.porthole, "run", *arguments, "--ready-fd", str(ready_child)],
+            program = Program("porthole", [*self.porthole, "run", "--config", conf, "--ready-fd", str(ready_child)],
                               self.proxy_core, directory, pass_fds=(ready_child,))
         finally:
             os.close(ready_child)
         with os.fdopen(ready) as pipe:
-            if not select.select([pipe], [], [], 15)[0]:
-                raise StartError(f"porthole says nothing on --ready-fd: {program.last_words()}")
-            line = pipe.readline()
-        if not line:
-            program.process.wait(15)
-            raise StartError(f"porthole ended with {program.process.returncode}: {program.last_words()}")
+            line = pipe.readline() if select.select([pipe], [], [], procs.START_TIMEOUT_S)[0] else None
         ready_ms = (time.perf_counter() - program.started) * 1e3
+        if not line:
+            raise StartError(f"porthole says nothing on --ready-fd: {program.last_words()}")
         program.wait_until_accepting(port)
         return Instance(target, program, port, ready_ms, json.loads(line).get("observe"))
 

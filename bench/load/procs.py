@@ -54,7 +54,7 @@ def stat_fields(pid):
 
 
 class Program:
-    """One started program and its descendants."""
+    """One started program and its descendants. `core` None: wherever the kernel likes."""
 
     running = []
 
@@ -64,7 +64,7 @@ class Program:
         # The child inherits our core: pinning it by a wrapper or a hook would be part of its start time.
         own_cores = os.sched_getaffinity(0)
         with open(self.log_path, "wb") as log:
-            os.sched_setaffinity(0, {core})
+            os.sched_setaffinity(0, own_cores if core is None else {core})
             try:
                 self.started = time.perf_counter()
                 self.process = subprocess.Popen(
