@@ -80,6 +80,11 @@ def number(value):
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 100 else f"{value:.2f}"
 
 
+def plain(value):
+    """Four digits that a spreadsheet reads."""
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def print_test(results, test):
     """One table: the cost as min / median / max over the repetitions, its ratio, and the medians of all else.
 
@@ -153,5 +158,5 @@ def append_to_ledger(results):
                     continue
                 ratio = results.ratio(test, target, metric)
                 ledger.writerow([*common, test, target, metric, unit, len(measurements),
-                                 *(f"{value:.4g}" for value in spread), f"{ratio:.3f}" if ratio else ""])
+                                 *map(plain, spread), f"{ratio:.3f}" if ratio else ""])
     print(f"\nappended to {os.path.relpath(LEDGER, ROOT)}")
