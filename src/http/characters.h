@@ -9,10 +9,10 @@
 namespace porthole::http {
 
 enum CharacterClass : std::uint8_t {
-  kTokenOctet = 1,    // tchar of RFC 9110 §5.6.2
-  kValueOctet = 2,    // field-vchar, SP and HTAB of RFC 9110 §5.5; so no NUL, CR, LF, other controls or DEL
-  kTargetOctet = 4,   // visible ASCII without "#" and "\": see http/target.h
-  kHostOctet = 8,     // letters, digits, "-", "_", "."
+  kTokenOctet = 1,   // tchar of RFC 9110 §5.6.2
+  kValueOctet = 2,   // field-vchar, SP and HTAB of RFC 9110 §5.5; so no NUL, CR, LF, other controls or DEL
+  kTargetOctet = 4,  // visible ASCII without "#" and "\": see http/target.h
+  kHostOctet = 8,    // letters, digits, "-", "_", "."
 };
 
 namespace detail {
@@ -21,7 +21,8 @@ constexpr std::array<std::uint8_t, 256> make_character_table() {
   for (unsigned c = 0; c < 256; ++c) {
     bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     unsigned classes = 0;
-    if (alnum || (c != 0 && c < 128 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos))
+    if (alnum ||
+        (c != 0 && c < 128 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos))
       classes |= kTokenOctet;
     if (c == '\t' || (c >= ' ' && c != 0x7f)) classes |= kValueOctet;
     if (c > ' ' && c < 0x7f && c != '#' && c != '\\') classes |= kTargetOctet;

@@ -10,15 +10,15 @@ namespace porthole::http {
 namespace {
 
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-constexpr std::string_view kDays = "ThuFriSatSunMonTueWed";   // 1 January 1970 was a Thursday
+constexpr std::string_view kDays = "ThuFriSatSunMonTueWed";  // 1 January 1970 was a Thursday
 constexpr std::array<std::string_view, 7> kLongDays = {"Thursday", "Friday",  "Saturday", "Sunday",
                                                        "Monday",   "Tuesday", "Wednesday"};
 constexpr std::int64_t kDaySeconds = 86400;
 
 struct Civil {
   std::int64_t year;
-  unsigned month;   // 1-12
-  unsigned day;     // 1-31
+  unsigned month;  // 1-12
+  unsigned day;    // 1-31
 };
 
 constexpr std::int64_t days_of(Civil date) {
@@ -100,7 +100,7 @@ std::optional<std::int64_t> assemble(const Reader& reader, Civil date, std::int6
   if (!reader.finished() || date.month == 0) return std::nullopt;
   std::int64_t days = days_of(date);
   Civil back = civil_of(days);
-  if (back.month != date.month || back.day != date.day) return std::nullopt;   // 31 February
+  if (back.month != date.month || back.day != date.day) return std::nullopt;  // 31 February
   return days * kDaySeconds + time_of_day;
 }
 

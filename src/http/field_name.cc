@@ -66,7 +66,7 @@ constexpr std::array<std::string_view, kCount> kText = {
 };
 static_assert(kText.back() == "X-Forwarded-For", "a field name without a text");
 
-constexpr std::size_t kLongest = 25;   // Proxy-Authentication-Info
+constexpr std::size_t kLongest = 25;  // Proxy-Authentication-Info
 using Lowered = std::array<char, 32>;
 
 constexpr std::array<Lowered, kCount> kLowered = [] {

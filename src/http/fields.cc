@@ -6,7 +6,7 @@
 namespace porthole::http {
 
 std::string_view line_of(const Field& field, std::string_view raw) {
-  std::less_equal<const char*> not_after;   // views into unrelated memory compare too
+  std::less_equal<const char*> not_after;  // views into unrelated memory compare too
   const char* end = field.value.data() + field.value.size();
   bool inside = not_after(raw.data(), field.name.data()) && not_after(field.name.data(), field.value.data()) &&
                 not_after(end, raw.data() + raw.size());

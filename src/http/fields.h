@@ -12,8 +12,8 @@
 namespace porthole::http {
 
 struct Field {
-  std::string_view name;    // as received
-  std::string_view value;   // without the optional whitespace around it
+  std::string_view name;   // as received
+  std::string_view value;  // without the optional whitespace around it
   FieldName id = FieldName::other;
 };
 
@@ -51,7 +51,7 @@ class Fields {
 // empty, without whitespace around it; commas inside quoted strings do not separate. Stops early when visit returns false.
 // False when it stopped early.
 template <class Visit>
-bool for_each_element(std::string_view value, Visit&& visit);   // below
+bool for_each_element(std::string_view value, Visit&& visit);  // below
 
 // True when a comma-separated list in any line of that name has the token (case-insensitive).
 bool has_token(const Fields& fields, FieldName id, std::string_view token);

@@ -13,7 +13,7 @@ namespace porthole::http {
 namespace {
 
 constexpr std::size_t kNames = static_cast<std::size_t>(FieldName::count_);
-constexpr std::size_t kOptionsMax = 64;   // connection options; browsers send one, bad-inputs 34 sends 1,000
+constexpr std::size_t kOptionsMax = 64;  // connection options; browsers send one, bad-inputs 34 sends 1,000
 
 // What the proxy does with a field, by its name.
 enum class Duty : std::uint8_t {
@@ -114,7 +114,7 @@ bool has_own_name(const Fields& fields, std::string_view own_name) {
   for (const Field& field : fields) {
     if (field.id != FieldName::via) continue;
     bool absent = for_each_element(field.value, [own_name](std::string_view element) {
-      std::size_t blank = element.find_first_of(" \t");   // received-protocol RWS received-by [RWS comment]
+      std::size_t blank = element.find_first_of(" \t");  // received-protocol RWS received-by [RWS comment]
       if (blank == std::string_view::npos) return true;
       std::string_view by = ascii::trim(element.substr(blank));
       return by.substr(0, by.find_first_of(" \t")) != own_name;
@@ -250,7 +250,7 @@ std::string_view host_text(const Target& target, TextArena& arena) {
   const Authority& authority = target.authority;
   std::string_view host = authority.host;
   bool ipv6 = authority.kind == HostKind::ipv6;
-  if (ipv6) host = {host.data() - 1, host.size() + 2};   // the brackets stand in the parsed text
+  if (ipv6) host = {host.data() - 1, host.size() + 2};  // the brackets stand in the parsed text
   if (authority.port == 0) return host;
   char digits[5];
   char* end = std::to_chars(digits, digits + sizeof digits, authority.port).ptr;
@@ -304,7 +304,8 @@ Result<void> lower_max_forwards(const RequestHead& in, const Field& field, Compo
   return {};
 }
 
-Result<void> forward_request_field(const RequestHead& in, const Field& field, const Framing& framing, Composer& composer) {
+Result<void> forward_request_field(const RequestHead& in, const Field& field, const Framing& framing,
+                                   Composer& composer) {
   switch (duty_of(kRequestDuty, field)) {
     case Duty::keep: composer.keep(field); break;
     case Duty::hop_by_hop: composer.removed(ChangeKind::hop_by_hop_removed, field); break;
@@ -319,7 +320,7 @@ Result<void> forward_request_field(const RequestHead& in, const Field& field, co
     case Duty::host:
     case Duty::connection:
     case Duty::te:
-    case Duty::upgrade: break;   // written by their own functions
+    case Duty::upgrade: break;  // written by their own functions
   }
   return {};
 }
@@ -348,8 +349,8 @@ Result<void> forward_request(const RequestHead& in, const RequestForwarding& how
     return fail(client_error(400, "Connection has too many options", "RFC 9110 §7.6.1"));
   }
   if ((composer.options().known & kNeverNamed) != 0) {
-    return fail(client_error(400, "Connection names Host or a field that frames or describes the content",
-                             "RFC 9110 §7.6.1"));
+    return fail(
+        client_error(400, "Connection names Host or a field that frames or describes the content", "RFC 9110 §7.6.1"));
   }
   if (!how.via_name.empty() && has_own_name(in.fields, how.via_name)) {
     Error loop = client_error(508, "this request has passed here before", "RFC 9110 §7.6");
@@ -421,7 +422,7 @@ Result<Framing> forward_response(const ResponseHead& in, const ResponseForwardin
   if (!composer.options().collect(in.fields)) {
     return fail(upstream_error(Token::http_protocol_error, "Connection has too many options", "RFC 9110 §7.6.1"));
   }
-  composer.options().known &= ~kNeverNamed;   // such an option is ignored: the framing is written anew anyway
+  composer.options().known &= ~kNeverNamed;  // such an option is ignored: the framing is written anew anyway
   if (how.upgrade && !in.fields.has(FieldName::upgrade)) {
     return fail(upstream_error(Token::http_upgrade_failed, "a 101 without Upgrade", "RFC 9110 §7.8"));
   }
@@ -441,7 +442,7 @@ Result<Framing> forward_response(const ResponseHead& in, const ResponseForwardin
       case Duty::hop_by_hop: composer.removed(ChangeKind::hop_by_hop_removed, field); break;
       case Duty::length: forward_length(in, how, sent, field, composer); break;
       case Duty::coding: composer.framing(sent, &field); break;
-      default: break;   // Connection and Upgrade are written below
+      default: break;  // Connection and Upgrade are written below
     }
   }
   // 426 must say what to upgrade to (RFC 9110 §15.5.22), and upgrades are relayed.
@@ -485,7 +486,7 @@ constexpr std::uint64_t kNeverInTrailers =
 
 void forward_trailers(const Fields& in, const Fields& head, Fields& out, Changes& changes) {
   Options options;
-  options.collect(head);   // beyond kOptionsMax the head itself was refused
+  options.collect(head);  // beyond kOptionsMax the head itself was refused
   for (const Field& field : in) {
     bool known = field.id != FieldName::other;
     if ((known && (kNeverInTrailers & bit(field.id)) != 0) || options.names(field)) {

@@ -12,9 +12,9 @@
 namespace porthole::http {
 
 struct RequestForwarding {
-  std::string_view via_name;        // "porthole-k3v9xa"; empty = no Via (and no loop check)
-  bool absolute_form = false;       // to a parent proxy: the target stays absolute (RFC 9112 §3.2.2)
-  Framing framing;                  // of the received message
+  std::string_view via_name;   // "porthole-k3v9xa"; empty = no Via (and no loop check)
+  bool absolute_form = false;  // to a parent proxy: the target stays absolute (RFC 9112 §3.2.2)
+  Framing framing;             // of the received message
 };
 
 // Composes `out` from `in`; `out` borrows views from `in`, which must outlive it. Appends to `changes`.
@@ -32,19 +32,20 @@ Result<void> forward_request(const RequestHead& in, const RequestForwarding& how
 
 // What the client's side can take, and how the content goes out.
 struct ResponseForwarding {
-  std::string_view via_name;        // empty = no Via
-  Framing framing;                  // of the received message
+  std::string_view via_name;  // empty = no Via
+  Framing framing;            // of the received message
   Method request_method = Method::get;
   Version client_version = Version::http11;
-  bool close = false;               // write `Connection: close`
-  std::string_view date;            // IMF-fixdate to add when the response has none; empty = add nothing
-  bool upgrade = false;             // a 101 we relay: Upgrade and Connection: upgrade are written anew
+  bool close = false;     // write `Connection: close`
+  std::string_view date;  // IMF-fixdate to add when the response has none; empty = add nothing
+  bool upgrade = false;   // a 101 we relay: Upgrade and Connection: upgrade are written anew
 };
 
 // The framing of the message as sent: known length stays; unknown length is chunked for HTTP/1.1 and until_close for
 // 1.0; answers to HEAD and 304 keep their Content-Length but have no content. 1xx and 204 carry no framing fields.
 // Appends to `changes`. `out` borrows from `in`. Error: 502 (e.g. a 101 without Upgrade when `upgrade`).
-Result<Framing> forward_response(const ResponseHead& in, const ResponseForwarding& how, ResponseHead& out, Changes& changes);
+Result<Framing> forward_response(const ResponseHead& in, const ResponseForwarding& how, ResponseHead& out,
+                                 Changes& changes);
 
 // Copies the trailer fields that may be forwarded: framing, routing, Connection-named, authentication and
 // content-describing fields are dropped (RFC 9110 §6.5.1, bad-inputs 19). `out` borrows from `in`.

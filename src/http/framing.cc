@@ -15,9 +15,9 @@ constexpr const char* kCodingClause = "RFC 9112 §6.1";
 // What all Transfer-Encoding lines together say.
 enum class Codings : std::uint8_t {
   absent,
-  chunked,             // exactly one "chunked" and nothing else
-  unknown_chunked,     // other codings, then one final "chunked"
-  malformed,           // anything else
+  chunked,          // exactly one "chunked" and nothing else
+  unknown_chunked,  // other codings, then one final "chunked"
+  malformed,        // anything else
 };
 
 enum class Coding : std::uint8_t { chunked, unknown, malformed };
@@ -42,7 +42,7 @@ Codings codings_of(const Fields& fields) {
     seen = true;
     for_each_element(field.value, [&](std::string_view element) {
       Coding coding = coding_of(element);
-      if (coding == Coding::malformed || chunked > 0) malformed = true;   // nothing may follow chunked
+      if (coding == Coding::malformed || chunked > 0) malformed = true;  // nothing may follow chunked
       if (coding == Coding::chunked) ++chunked;
       else ++unknown;
       return !malformed;
@@ -55,7 +55,7 @@ Codings codings_of(const Fields& fields) {
 
 struct Lengths {
   bool present = false;
-  bool legal = true;          // one line, digits only, below 2^63
+  bool legal = true;  // one line, digits only, below 2^63
   std::uint64_t value = 0;
 };
 
@@ -104,7 +104,7 @@ Result<Framing> request_framing(const RequestHead& head) {
 
 Result<Framing> response_framing(const ResponseHead& head, Method request_method, Changes& changes) {
   if (head.status < 200 || head.status == 204) return Framing{};
-  if (request_method == Method::connect && head.status < 300) return Framing{};   // a tunnel: CL and TE mean nothing
+  if (request_method == Method::connect && head.status < 300) return Framing{};  // a tunnel: CL and TE mean nothing
   Codings codings = codings_of(head.fields);
   Lengths lengths = lengths_of(head.fields);
   if (codings == Codings::absent && !lengths.legal) {

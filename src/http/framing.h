@@ -13,8 +13,8 @@ namespace porthole::http {
 struct Framing {
   enum class Kind : std::uint8_t { none, length, chunked, until_close };
   Kind kind = Kind::none;
-  std::uint64_t length = 0;         // Kind::length only; may be 0
-  bool reuse_forbidden = false;     // response only: framing was tolerated, close the upstream afterwards
+  std::uint64_t length = 0;      // Kind::length only; may be 0
+  bool reuse_forbidden = false;  // response only: framing was tolerated, close the upstream afterwards
 
   bool has_content() const { return kind == Kind::chunked || kind == Kind::until_close || length > 0; }
 };

@@ -5,7 +5,7 @@
 namespace porthole::http {
 namespace {
 
-constexpr std::size_t kRawKept = 8 * 1024;   // most heads of browsers fit; cookies make the rest
+constexpr std::size_t kRawKept = 8 * 1024;  // most heads of browsers fit; cookies make the rest
 
 void clear_raw(std::string& raw) {
   raw.clear();

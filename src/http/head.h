@@ -29,10 +29,10 @@ struct RequestHead {
   Method method = Method::other;
   Version version = Version::http11;
   std::string_view method_text;
-  std::string_view target_text;     // as received or as to be sent
-  Target target;                    // parsed target_text of a received head; empty in an outgoing one
+  std::string_view target_text;  // as received or as to be sent
+  Target target;                 // parsed target_text of a received head; empty in an outgoing one
   Fields fields;
-  std::string raw;                  // start line and field lines, exactly as received, with the empty line
+  std::string raw;  // start line and field lines, exactly as received, with the empty line
   TextArena arena;
 
   void clear();
@@ -47,7 +47,7 @@ struct ResponseHead {
   Version version = Version::http11;
   std::string_view reason;
   Fields fields;
-  Changes tolerated;                // what the codec put up with in a received head (bad-inputs 7, 24, 63); usually empty
+  Changes tolerated;  // what the codec put up with in a received head (bad-inputs 7, 24, 63); usually empty
   std::string raw;
   TextArena arena;
 

@@ -24,8 +24,7 @@ Method method_of(std::string_view token) {
       if (token == "CONNECT") return Method::connect;
       if (token == "OPTIONS") return Method::options;
       break;
-    default:
-      break;
+    default: break;
   }
   return Method::other;
 }

@@ -8,7 +8,7 @@
 namespace porthole::http {
 namespace {
 
-constexpr std::size_t kNameMax = 253;   // RFC 1035 §2.3.4, without the root's dot
+constexpr std::size_t kNameMax = 253;  // RFC 1035 §2.3.4, without the root's dot
 constexpr const char* kAuthorityClause = "RFC 3986 §3.2";
 constexpr const char* kTargetClause = "RFC 9112 §3.2";
 
@@ -67,7 +67,7 @@ bool is_ipv6(std::string_view text) {
 // "Ends in a number" of the WHATWG URL standard: browsers and many resolvers read such a name as an IPv4 address.
 bool ends_in_number(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
-  std::string_view label = host.substr(host.rfind('.') + 1);   // npos + 1 is 0
+  std::string_view label = host.substr(host.rfind('.') + 1);  // npos + 1 is 0
   if (label.empty() || !ascii::digit(label[0])) return false;
   bool hex = label.size() >= 2 && label[0] == '0' && (label[1] | 0x20) == 'x';
   for (char c : label.substr(hex ? 2 : 0)) {

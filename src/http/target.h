@@ -16,8 +16,8 @@ enum class HostKind : std::uint8_t { name, ipv4, ipv6 };
 // A host and a port. Views point into the text that was parsed.
 struct Authority {
   HostKind kind = HostKind::name;
-  std::string_view host;      // as received, without brackets; names may be in any case and may end in one dot
-  std::uint16_t port = 0;     // 0 = not given ("host" or "host:")
+  std::string_view host;   // as received, without brackets; names may be in any case and may end in one dot
+  std::uint16_t port = 0;  // 0 = not given ("host" or "host:")
 };
 
 // `text` is host [":" port]. With `port_required` (CONNECT, RFC 9110 §9.3.6) an absent or empty port is an error.
@@ -31,10 +31,10 @@ enum class Scheme : std::uint8_t { none, http, https, other };
 // Views point into the text that was parsed.
 struct Target {
   TargetForm form = TargetForm::origin;
-  Scheme scheme = Scheme::none;         // absolute-form only; any case is accepted
+  Scheme scheme = Scheme::none;  // absolute-form only; any case is accepted
   std::string_view scheme_text;
-  Authority authority;                  // absolute-form (http, https) and authority-form
-  std::string_view path_and_query;      // "/path?query"; may be empty or start with "?" in absolute-form
+  Authority authority;              // absolute-form (http, https) and authority-form
+  std::string_view path_and_query;  // "/path?query"; may be empty or start with "?" in absolute-form
 };
 
 // authority-form exactly for CONNECT, asterisk-form only for OPTIONS. For schemes other than http and https only `scheme`

@@ -21,12 +21,12 @@ namespace porthole::wire {
 using StreamId = std::uint32_t;
 
 struct Limits {
-  std::uint32_t head_bytes = 64 * 1024;      // start line and fields: 431 (502 from upstream)
-  std::uint32_t fields = 200;                // field lines in a head or trailer section: 431
-  std::uint32_t target_bytes = 16 * 1024;    // 414
-  std::uint32_t method_bytes = 64;           // 501; the longest registered method has 17
-  std::uint32_t chunk_extension_bytes = 1024;   // per message, all chunks together (bad-inputs 17)
-  std::uint32_t interim_responses = 32;      // 1xx before a final response (1xx floods): 502
+  std::uint32_t head_bytes = 64 * 1024;        // start line and fields: 431 (502 from upstream)
+  std::uint32_t fields = 200;                  // field lines in a head or trailer section: 431
+  std::uint32_t target_bytes = 16 * 1024;      // 414
+  std::uint32_t method_bytes = 64;             // 501; the longest registered method has 17
+  std::uint32_t chunk_extension_bytes = 1024;  // per message, all chunks together (bad-inputs 17)
+  std::uint32_t interim_responses = 32;        // 1xx before a final response (1xx floods): 502
   bool operator==(const Limits&) const = default;
 };
 
@@ -39,12 +39,12 @@ struct HeadPools {
 
 struct ServerEvent {
   enum class Kind : std::uint8_t {
-    none,    // nothing more until bytes are fed or a response ends
-    head,    // `head` and `framing`; a stream begins
-    data,    // `data`, content without its framing
-    end,     // the request is complete; `trailers` when there were any
-    error,   // `error`; what was received of a stream is no longer trusted. Answer (if error.status) and close. `head` may
-             // hold what was read of it (raw), for the record
+    none,  // nothing more until bytes are fed or a response ends
+    head,  // `head` and `framing`; a stream begins
+    data,  // `data`, content without its framing
+    end,   // the request is complete; `trailers` when there were any
+    error,  // `error`; what was received of a stream is no longer trusted. Answer (if error.status) and close. `head` may
+            // hold what was read of it (raw), for the record
   };
   Kind kind = Kind::none;
   StreamId stream = 0;
@@ -91,7 +91,8 @@ class ServerSession {
   // For moving content past the session (splice). How many content bytes of the request are still to come, when that is
   // known, none are waiting in the session and they are sent as they are; 0 otherwise.
   virtual std::uint64_t plain_content_left(StreamId stream) const = 0;
-  virtual void skip_received(StreamId stream, std::uint64_t bytes) = 0;   // bytes <= plain_content_left(); poll() then continues
+  virtual void skip_received(StreamId stream,
+                             std::uint64_t bytes) = 0;  // bytes <= plain_content_left(); poll() then continues
   // How many content bytes of the response may still be written straight to the socket after output() (length framing).
   virtual std::uint64_t plain_content_due(StreamId stream) const = 0;
   virtual void skip_sent(StreamId stream, std::uint64_t bytes) = 0;
@@ -100,11 +101,11 @@ class ServerSession {
 struct ClientEvent {
   enum class Kind : std::uint8_t {
     none,
-    interim,   // `head`: a 1xx other than 101
-    head,      // `head` and `framing`: the final response head, or a 101
+    interim,  // `head`: a 1xx other than 101
+    head,     // `head` and `framing`: the final response head, or a 101
     data,
-    end,       // `trailers` when there were any
-    error,     // `error`: retry is `safe` when not one byte of the response had arrived; the connection is dead
+    end,    // `trailers` when there were any
+    error,  // `error`: retry is `safe` when not one byte of the response had arrived; the connection is dead
   };
   Kind kind = Kind::none;
   StreamId stream = 0;
@@ -119,7 +120,7 @@ class ClientSession {
  public:
   virtual ~ClientSession() = default;
 
-  virtual void feed(Bytes bytes) = 0;    // precondition: needs_input()
+  virtual void feed(Bytes bytes) = 0;  // precondition: needs_input()
   // The server closed: the end of close-delimited content, or an error event for an unfinished response.
   virtual void feed_eof() = 0;
   virtual bool needs_input() const = 0;
@@ -140,9 +141,9 @@ class ClientSession {
   virtual ByteQueue& output() = 0;
 
   virtual Bytes take_over(StreamId stream) = 0;
-  virtual std::uint64_t plain_content_left(StreamId stream) const = 0;    // of the response
+  virtual std::uint64_t plain_content_left(StreamId stream) const = 0;  // of the response
   virtual void skip_received(StreamId stream, std::uint64_t bytes) = 0;
-  virtual std::uint64_t plain_content_due(StreamId stream) const = 0;     // of the request
+  virtual std::uint64_t plain_content_due(StreamId stream) const = 0;  // of the request
   virtual void skip_sent(StreamId stream, std::uint64_t bytes) = 0;
 };
 

@@ -14,13 +14,14 @@
 namespace porthole::wire::h1 {
 namespace {
 
-constexpr int kDigitsMax = 15;   // 2^60: far from overflow, and no honest sender needs more
+constexpr int kDigitsMax = 15;  // 2^60: far from overflow, and no honest sender needs more
 constexpr const char* kBadSize = "a chunk size is not a plain hexadecimal number";
 constexpr const char* kBadExtension = "a chunk extension is malformed";
 
 }  // namespace
 
-ChunkDecoder::Step ChunkDecoder::next(Bytes& input, Bytes& data, std::uint32_t extension_bytes_max, const char*& detail) {
+ChunkDecoder::Step ChunkDecoder::next(Bytes& input, Bytes& data, std::uint32_t extension_bytes_max,
+                                      const char*& detail) {
   while (!input.empty()) {
     if (state_ == State::data) {
       data = input.split(static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size())));

@@ -95,30 +95,31 @@ void H1ClientSession::take_interim(ClientEvent& event) {
 void H1ClientSession::poll_content(ClientEvent& event) {
   Error error;
   switch (content_.next(input_, event.data, parser_, pools_, limits_, error)) {
-    case ContentReader::Step::data:
-      event.kind = ClientEvent::Kind::data;
-      break;
+    case ContentReader::Step::data: event.kind = ClientEvent::Kind::data; break;
     case ContentReader::Step::end: return end_response(event);
     case ContentReader::Step::error: return fail(event, error);
     case ContentReader::Step::more:
       if (eof_) return take_eof(event);
       break;
   }
-  if (input_.empty()) input_.clear();   // lets go of the block
+  if (input_.empty()) input_.clear();  // lets go of the block
 }
 
 void H1ClientSession::end_response(ClientEvent& event) {
   event.kind = ClientEvent::Kind::end;
   event.trailers = content_.take_trailers();
   receiving_ = Receiving::nothing;
-  if (!input_.empty()) closing_ = true;   // nobody asked for what follows (bad-inputs 41)
+  if (!input_.empty()) closing_ = true;  // nobody asked for what follows (bad-inputs 41)
   else input_.clear();
 }
 
 void H1ClientSession::take_eof(ClientEvent& event) {
   if (receiving_ == Receiving::content && content_.ends_with_close()) return end_response(event);
   constexpr const char* kClause = "RFC 9112 §8";
-  if (answered_) return fail(event, upstream_error(Token::http_response_incomplete, "the server closed within its response", kClause));
+  if (answered_) {
+    return fail(event,
+                upstream_error(Token::http_response_incomplete, "the server closed within its response", kClause));
+  }
   Error error = upstream_error(Token::connection_terminated, "the server closed before its response");
   error.retry = Retry::safe;
   fail(event, error);
@@ -135,9 +136,7 @@ void H1ClientSession::fail(ClientEvent& event, const Error& error) {
   input_.clear();
 }
 
-bool H1ClientSession::available() const {
-  return receiving_ == Receiving::nothing && request_ended_ && persistent();
-}
+bool H1ClientSession::available() const { return receiving_ == Receiving::nothing && request_ended_ && persistent(); }
 
 StreamId H1ClientSession::open() {
   PH_ASSERT(available());

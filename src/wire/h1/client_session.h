@@ -35,11 +35,11 @@ class H1ClientSession final : public ClientSession {
 
  private:
   enum class Receiving : std::uint8_t {
-    nothing,     // no request is outstanding
+    nothing,  // no request is outstanding
     head,
     content,
-    switched,    // 101, or 2xx to CONNECT: take_over() is next
-    stopped,     // an error, a reset, a take-over
+    switched,  // 101, or 2xx to CONNECT: take_over() is next
+    stopped,   // an error, a reset, a take-over
   };
   void poll_head(ClientEvent& event);
   void poll_content(ClientEvent& event);
@@ -56,7 +56,7 @@ class H1ClientSession final : public ClientSession {
   std::uint32_t interims_ = 0;
   ByteQueue output_;
   Bytes input_;
-  Pooled<http::ResponseHead> head_;   // being received
+  Pooled<http::ResponseHead> head_;  // being received
   SectionParser parser_;
   ContentReader content_;
   ContentWriter request_;
@@ -64,9 +64,9 @@ class H1ClientSession final : public ClientSession {
   http::Method method_ = http::Method::get;
   bool request_ended_ = true;
   bool asked_to_upgrade_ = false;
-  bool answered_ = false;    // an octet of the response has arrived
+  bool answered_ = false;  // an octet of the response has arrived
   bool eof_ = false;
-  bool closing_ = false;     // no further request on this connection
+  bool closing_ = false;  // no further request on this connection
 };
 
 }  // namespace porthole::wire::h1

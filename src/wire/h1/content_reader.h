@@ -35,7 +35,7 @@ class ContentReader {
 
  private:
   enum class State : std::uint8_t {
-    counted,         // `left_` octets, may be 0
+    counted,  // `left_` octets, may be 0
     until_close,
     chunks,
     trailers_first,  // the first octet decides whether there are trailers

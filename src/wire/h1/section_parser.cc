@@ -41,7 +41,7 @@ class Mover {
       : from_(reinterpret_cast<std::uintptr_t>(from)), size_(size), to_(to) {}
 
   void operator()(std::string_view& view) const {
-    std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(view.data()) - from_;   // wraps for views elsewhere
+    std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(view.data()) - from_;  // wraps for views elsewhere
     if (offset <= size_) view = {to_ + offset, view.size()};
   }
   void operator()(http::Fields& fields) const {
@@ -118,7 +118,8 @@ SectionParser::Line SectionParser::parse_first_slice(Bytes& input, const Section
     line_begin_ = 0;
     return line;
   }
-  std::size_t taken = line == Line::last ? line_begin_ : std::min<std::size_t>(text.size(), section.limits.head_bytes + 1);
+  std::size_t taken =
+      line == Line::last ? line_begin_ : std::min<std::size_t>(text.size(), section.limits.head_bytes + 1);
   section.raw.assign(text.data(), taken);
   move_views(section, text.data(), taken);
   input.remove_prefix(taken);
@@ -129,7 +130,7 @@ SectionParser::Line SectionParser::parse_continued(Bytes& input, const Section& 
   std::string& raw = section.raw;
   std::size_t line_feed = find_line_feed(input.view(), 0);
   std::size_t piece = line_feed == std::string_view::npos ? input.size() : line_feed + 1;
-  std::size_t kept = std::min<std::size_t>(piece, section.limits.head_bytes + 1 - raw.size());   // raw is within limits
+  std::size_t kept = std::min<std::size_t>(piece, section.limits.head_bytes + 1 - raw.size());  // raw is within limits
   const char* before = raw.data();
   std::size_t size_before = raw.size();
   raw.append(input.data(), kept);
@@ -184,8 +185,8 @@ SectionParser::Line SectionParser::take_line(std::string_view text, std::size_t 
   line_begin_ = static_cast<std::uint32_t>(line_feed + 1);
   if (start_line) {
     started_ = true;
-    Result<void> parsed = section.request ? parse_request_line(line, *section.request)
-                                          : parse_status_line(line, *section.response);
+    Result<void> parsed =
+        section.request ? parse_request_line(line, *section.request) : parse_status_line(line, *section.response);
     if (parsed) return Line::taken;
     error = parsed.error();
     return Line::error;

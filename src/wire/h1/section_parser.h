@@ -34,15 +34,15 @@ struct Section {
   http::Fields& fields;
   std::string& raw;
   const Limits& limits;
-  http::RequestHead* request = nullptr;     // Kind::request
-  http::ResponseHead* response = nullptr;   // Kind::response
+  http::RequestHead* request = nullptr;    // Kind::request
+  http::ResponseHead* response = nullptr;  // Kind::response
 };
 
 class SectionParser {
  public:
   enum class Outcome : std::uint8_t {
-    more,       // all input was taken, the section is not complete
-    complete,   // the empty line was taken; what follows stays in the input
+    more,      // all input was taken, the section is not complete
+    complete,  // the empty line was taken; what follows stays in the input
     error,
   };
 
@@ -61,12 +61,12 @@ class SectionParser {
   void finish_folding(const Section& section);
   bool within_limits(std::string_view line, const Section& section, Error& error) const;
 
-  std::uint32_t line_begin_ = 0;      // where the line begins that is not complete, in the section
-  std::uint32_t lines_ = 0;           // field lines so far
-  bool started_ = false;              // the start line was taken
-  bool skipped_empty_line_ = false;   // RFC 9112 §2.2: at most one, before a request line
-  bool folding_ = false;              // the last field's value spans lines
-  bool bare_line_feed_ = false;       // already noted
+  std::uint32_t line_begin_ = 0;     // where the line begins that is not complete, in the section
+  std::uint32_t lines_ = 0;          // field lines so far
+  bool started_ = false;             // the start line was taken
+  bool skipped_empty_line_ = false;  // RFC 9112 §2.2: at most one, before a request line
+  bool folding_ = false;             // the last field's value spans lines
+  bool bare_line_feed_ = false;      // already noted
 };
 
 }  // namespace porthole::wire::h1

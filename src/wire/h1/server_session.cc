@@ -89,7 +89,7 @@ void H1ServerSession::poll_head(ServerEvent& event) {
       case SectionParser::Outcome::more: break;
     }
     input_.clear();
-    if (head_->raw.empty()) head_.reset();   // only an empty line, which is skipped: still idle
+    if (head_->raw.empty()) head_.reset();  // only an empty line, which is skipped: still idle
   }
   if (eof_ && head_) fail(event, client_error(400, "the client closed within a request head"));
 }
@@ -97,9 +97,7 @@ void H1ServerSession::poll_head(ServerEvent& event) {
 void H1ServerSession::poll_content(ServerEvent& event) {
   Error error;
   switch (content_.next(input_, event.data, parser_, pools_, limits_, error)) {
-    case ContentReader::Step::data:
-      event.kind = ServerEvent::Kind::data;
-      break;
+    case ContentReader::Step::data: event.kind = ServerEvent::Kind::data; break;
     case ContentReader::Step::end:
       event.kind = ServerEvent::Kind::end;
       event.trailers = content_.take_trailers();
@@ -111,11 +109,11 @@ void H1ServerSession::poll_content(ServerEvent& event) {
       if (eof_) return fail(event, client_error(400, "the client closed within the content", "RFC 9112 §8"));
       break;
   }
-  if (input_.empty()) input_.clear();   // lets go of the block
+  if (input_.empty()) input_.clear();  // lets go of the block
 }
 
 void H1ServerSession::fail(ServerEvent& event, const Error& error) {
-  if (receiving_ == Receiving::head) {   // the answer needs a stream
+  if (receiving_ == Receiving::head) {  // the answer needs a stream
     ++stream_;
     response_ended_ = false;
   }

@@ -38,10 +38,10 @@ class H1ServerSession final : public ServerSession {
 
  private:
   enum class Receiving : std::uint8_t {
-    head,       // or between messages
+    head,  // or between messages
     content,
-    complete,   // the request was handed out; its response has not ended
-    stopped,    // an error, a reset, a tunnel, or nothing may follow
+    complete,  // the request was handed out; its response has not ended
+    stopped,   // an error, a reset, a tunnel, or nothing may follow
   };
   void poll_head(ServerEvent& event);
   void poll_content(ServerEvent& event);
@@ -54,13 +54,13 @@ class H1ServerSession final : public ServerSession {
   StreamId stream_ = 0;
   ByteQueue output_;
   Bytes input_;
-  Pooled<http::RequestHead> head_;   // being received
+  Pooled<http::RequestHead> head_;  // being received
   SectionParser parser_;
   ContentReader content_;
   ContentWriter response_;
   Receiving receiving_ = Receiving::head;
   bool response_ended_ = false;
-  bool http10_ = false;   // the present request's version
+  bool http10_ = false;  // the present request's version
   bool eof_ = false;
   bool closing_ = false;
 };

@@ -20,7 +20,7 @@ bool stands_as_written(const http::Field& field) {
 }
 
 char* put(char* place, std::string_view text) {
-  if (text.empty()) return place;   // an empty view may be null, which memcpy does not take
+  if (text.empty()) return place;  // an empty view may be null, which memcpy does not take
   std::memcpy(place, text.data(), text.size());
   return place + text.size();
 }
@@ -104,14 +104,14 @@ void ContentWriter::begin(const http::Framing& framing) {
 }
 
 void ContentWriter::data(ByteQueue& out, Bytes bytes) {
-  if (bytes.empty()) return;   // an empty chunk would end the content
+  if (bytes.empty()) return;  // an empty chunk would end the content
   PH_ASSERT(kind_ != Kind::none);
   if (kind_ == Kind::length) {
     PH_ASSERT(bytes.size() <= left_);
     left_ -= bytes.size();
   }
   if (kind_ != Kind::chunked) return out.push(std::move(bytes));
-  constexpr std::size_t kLineMax = 18;   // 16 digits and CRLF
+  constexpr std::size_t kLineMax = 18;  // 16 digits and CRLF
   char line[kLineMax];
   char* start = line + kLineMax - 2;
   put_literal(start, "\r\n");
