@@ -2,29 +2,32 @@
 // Max-Forwards, Expect. Message framing and connection life are in messages.test.mjs.
 
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
-import { ok, recorder, rawOrigin } from './lib/origin.mjs';
-import { porthole } from './lib/porthole.mjs';
-import { connect, exchange, get, head } from './lib/raw.mjs';
-import { suite } from './lib/scope.mjs';
+import {before, describe, test} from 'node:test';
+
+import {ok, rawOrigin, recorder} from './lib/origin.mjs';
+import {porthole} from './lib/porthole.mjs';
+import {connect, exchange, get, head} from './lib/raw.mjs';
+import {suite} from './lib/scope.mjs';
 
 const shared = suite();
 let proxy;
-before(async () => { proxy = await porthole(shared); });
+before(async () => {
+  proxy = await porthole(shared);
+});
 
 const via = /^1\.1 porthole-[0-9a-z]{6}$/;
 
 // Sends `bytes`, gives what a fresh recording origin saw and what the client got.
-async function forward(t, makeBytes, { answer, options, address = proxy.proxy4 } = {}) {
+async function forward(t, makeBytes, {answer, options, address = proxy.proxy4} = {}) {
   const origin = await recorder(t, answer, options);
   const response = await exchange(t, address, makeBytes(origin));
-  return { origin, seen: origin.requests[0], response };
+  return {origin, seen: origin.requests[0], response};
 }
 
 describe('targets', () => {
   test('absolute-form becomes origin-form with path and query untouched (RFC 9112 §3.2.1, RFC 9110 §7.7)', async (t) => {
     const path = '/a/../b//c;p=1/%7Euser/%zz?q=%20+&&x=[1]|2';
-    const { seen, response } = await forward(t, (o) => get(o.url(path)));
+    const {seen, response} = await forward(t, (o) => get(o.url(path)));
     assert.equal(seen.line, `GET ${path} HTTP/1.1`);
     assert.equal(response.status, 200);
     assert.equal(response.body.toString(), 'ok');
@@ -32,24 +35,24 @@ describe('targets', () => {
 
   for (const scheme of ['HTTP', 'Http', 'hTTp']) {
     test(`scheme ${scheme}:// is http (bad input 30)`, async (t) => {
-      const { seen, response } = await forward(t, (o) => head(`GET ${scheme}://${o.authority}/x HTTP/1.1`, `Host: ${o.authority}`));
+      const {seen, response} = await forward(t, (o) => head(`GET ${scheme}://${o.authority}/x HTTP/1.1`, `Host: ${o.authority}`));
       assert.equal(seen.target, '/x');
       assert.equal(response.status, 200);
     });
   }
 
   test('an empty path becomes "/" (RFC 9112 §3.2.1)', async (t) => {
-    const { seen } = await forward(t, (o) => head(`GET http://${o.authority} HTTP/1.1`, `Host: ${o.authority}`));
+    const {seen} = await forward(t, (o) => head(`GET http://${o.authority} HTTP/1.1`, `Host: ${o.authority}`));
     assert.equal(seen.target, '/');
   });
 
   test('an empty path with a query becomes "/?query" (RFC 9112 §3.2.1)', async (t) => {
-    const { seen } = await forward(t, (o) => head(`GET http://${o.authority}?a=b HTTP/1.1`, `Host: ${o.authority}`));
+    const {seen} = await forward(t, (o) => head(`GET http://${o.authority}?a=b HTTP/1.1`, `Host: ${o.authority}`));
     assert.equal(seen.target, '/?a=b');
   });
 
   test('OPTIONS with an empty path and no query becomes "OPTIONS *" (RFC 9112 §3.2.4)', async (t) => {
-    const { seen } = await forward(t, (o) => head(`OPTIONS http://${o.authority} HTTP/1.1`, `Host: ${o.authority}`));
+    const {seen} = await forward(t, (o) => head(`OPTIONS http://${o.authority} HTTP/1.1`, `Host: ${o.authority}`));
     assert.equal(seen.line, 'OPTIONS * HTTP/1.1');
   });
 
@@ -61,22 +64,23 @@ describe('targets', () => {
   });
 
   test('an IPv6 literal is dialled and named in brackets (RFC 9110 §4.2)', async (t) => {
-    const { seen, response, origin } = await forward(t, (o) => get(o.url('/six')), { options: { host: '::1' } });
+    const {seen, response, origin} = await forward(t, (o) => get(o.url('/six')), {options: {host: '::1'}});
     assert.equal(seen.fields.get('host'), `[::1]:${origin.port}`);
     assert.equal(seen.target, '/six');
     assert.equal(response.status, 200);
   });
 
   test('a client on the IPv6 listener reaches an IPv4 origin, and the other way round', async (t) => {
-    const six = await forward(t, (o) => get(o.url()), { address: proxy.proxy6 });
+    const six = await forward(t, (o) => get(o.url()), {address: proxy.proxy6});
     assert.equal(six.response.status, 200);
-    const four = await forward(t, (o) => get(o.url()), { options: { host: '::1' } });
+    const four = await forward(t, (o) => get(o.url()), {options: {host: '::1'}});
     assert.equal(four.response.status, 200);
   });
 
   test('userinfo in the target is refused and does not reach the origin (RFC 9110 §4.2.4, bad input 29)', async (t) => {
     const origin = await recorder(t);
-    const response = await exchange(t, proxy.proxy4, head(`GET http://user:secret@${origin.authority}/ HTTP/1.1`, `Host: ${origin.authority}`));
+    const response =
+      await exchange(t, proxy.proxy4, head(`GET http://user:secret@${origin.authority}/ HTTP/1.1`, `Host: ${origin.authority}`));
     assert.equal(response.status, 400);
     assert.equal(origin.wires.length, 0);
     assert.ok(!response.body.toString().includes('secret'), 'credentials in the error page');
@@ -101,7 +105,9 @@ describe('targets', () => {
     });
   }
 
-  for (const target of ['ftp://127.0.0.1/x', 'gopher://127.0.0.1/', 'urn:isbn:1', 'ws://127.0.0.1/', 'wss://127.0.0.1/', 'cache_object://127.0.0.1/menu', 'file:///etc/passwd', 'data:,x']) {
+  for (const target of
+         ['ftp://127.0.0.1/x', 'gopher://127.0.0.1/', 'urn:isbn:1', 'ws://127.0.0.1/', 'wss://127.0.0.1/',
+          'cache_object://127.0.0.1/menu', 'file:///etc/passwd', 'data:,x']) {
     test(`${target} is 501 (bad input 61)`, async (t) => {
       const response = await exchange(t, proxy.proxy4, head(`GET ${target} HTTP/1.1`, 'Host: 127.0.0.1'));
       assert.equal(response.status, 501);
@@ -111,18 +117,18 @@ describe('targets', () => {
 
 describe('Host', () => {
   test('is written anew from the target, which wins over what the client sent (RFC 9112 §3.2.2, bad input 28)', async (t) => {
-    const { seen, origin } = await forward(t, (o) => head(`GET ${o.url()} HTTP/1.1`, 'Host: elsewhere.test'));
+    const {seen, origin} = await forward(t, (o) => head(`GET ${o.url()} HTTP/1.1`, 'Host: elsewhere.test'));
     assert.deepEqual(seen.fields.all('host'), [origin.authority]);
     assert.ok(!seen.raw.includes('elsewhere'));
   });
 
   test('is the first field of the forwarded request (RFC 9110 §7.2)', async (t) => {
-    const { seen } = await forward(t, (o) => head(`GET ${o.url()} HTTP/1.1`, 'X-First: 1', `Host: ${o.authority}`));
+    const {seen} = await forward(t, (o) => head(`GET ${o.url()} HTTP/1.1`, 'X-First: 1', `Host: ${o.authority}`));
     assert.equal(seen.fields.names()[0], 'host');
   });
 
   test('an HTTP/1.0 request without Host gets one (RFC 9112 §3.2)', async (t) => {
-    const { seen, origin } = await forward(t, (o) => head(`GET ${o.url()} HTTP/1.0`));
+    const {seen, origin} = await forward(t, (o) => head(`GET ${o.url()} HTTP/1.0`));
     assert.deepEqual(seen.fields.all('host'), [origin.authority]);
     assert.equal(seen.version, 'HTTP/1.1');
   });
@@ -130,31 +136,37 @@ describe('Host', () => {
 
 describe('Via', () => {
   test('is added to the request and to the answer, under one name (RFC 9110 §7.6.3)', async (t) => {
-    const { seen, response } = await forward(t, (o) => get(o.url()));
+    const {seen, response} = await forward(t, (o) => get(o.url()));
     assert.match(seen.fields.get('via'), via);
     assert.match(response.fields.get('via'), via);
     assert.equal(seen.fields.get('via'), response.fields.get('via'));
   });
 
   test('comes after the members that were there, which stay as they are (RFC 9110 §7.6.3)', async (t) => {
-    const { seen, response } = await forward(t, (o) => get(o.url(), 'Via: 1.0 fred, 1.1 p.example.net (Apache/1.1)'),
-      { answer: () => ok('ok', 'Via: 1.1 inner', 'Via: HTTP/2.0 other') });
+    const {seen, response} = await forward(
+      t, (o) => get(o.url(), 'Via: 1.0 fred, 1.1 p.example.net (Apache/1.1)'),
+      {answer: () => ok('ok', 'Via: 1.1 inner', 'Via: HTTP/2.0 other')});
     assert.match(seen.fields.get('via'), /^1\.0 fred, 1\.1 p\.example\.net \(Apache\/1\.1\), 1\.1 porthole-[0-9a-z]{6}$/);
     assert.match(response.fields.get('via'), /^1\.1 inner, HTTP\/2\.0 other, 1\.1 porthole-[0-9a-z]{6}$/);
   });
 
   test('names the version that was received (RFC 9110 §7.6.3)', async (t) => {
-    const { seen, response } = await forward(t, (o) => head(`GET ${o.url()} HTTP/1.0`),
-      { answer: async (_, wire) => { await wire.send('HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok'); wire.end(); } });
+    const {seen, response} = await forward(t, (o) => head(`GET ${o.url()} HTTP/1.0`), {
+      answer: async (_, wire) => {
+        await wire.send('HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok');
+        wire.end();
+      }
+    });
     assert.match(seen.fields.get('via'), /^1\.0 porthole-/);
     assert.match(response.fields.get('via'), /^1\.0 porthole-/);
   });
 
   test('our own name in it is a loop: 508, proxy_loop_detected, nothing forwarded (bad input 49)', async (t) => {
-    const { seen } = await forward(t, (o) => get(o.url()));
+    const {seen} = await forward(t, (o) => get(o.url()));
     const ours = seen.fields.get('via').split(' ')[1];
     const origin = await recorder(t);
-    for (const value of [`1.1 ${ours}`, `1.0 fred, 1.1 ${ours}`, `1.1 a, HTTP/1.1 ${ours} (comment), 1.1 b`, `1.1\t${ours},1.1 x`]) {
+    for (const value
+           of [`1.1 ${ours}`, `1.0 fred, 1.1 ${ours}`, `1.1 a, HTTP/1.1 ${ours} (comment), 1.1 b`, `1.1\t${ours},1.1 x`]) {
       const response = await exchange(t, proxy.proxy4, get(origin.url(), `Via: ${value}`));
       assert.equal(response.status, 508, value);
       assert.match(response.fields.get('proxy-status'), /error=proxy_loop_detected/);
@@ -163,7 +175,7 @@ describe('Via', () => {
   });
 
   test('another porthole in it is no loop', async (t) => {
-    const { response } = await forward(t, (o) => get(o.url(), 'Via: 1.1 porthole-000000, 1.1 porthole'));
+    const {response} = await forward(t, (o) => get(o.url(), 'Via: 1.1 porthole-000000, 1.1 porthole'));
     assert.equal(response.status, 200);
   });
 
@@ -171,7 +183,8 @@ describe('Via', () => {
     // The origin plays a reverse proxy that sends the request back, fields and all.
     const origin = await rawOrigin(t, async (wire) => {
       const request = await wire.request();
-      const back = await exchange(t, proxy.proxy4, head(`GET ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`, `Via: ${request.fields.get('via')}`));
+      const back = await exchange(
+        t, proxy.proxy4, head(`GET ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`, `Via: ${request.fields.get('via')}`));
       await wire.send(ok(`status ${back.status}`));
     });
     const response = await exchange(t, proxy.proxy4, get(origin.url()));
@@ -180,25 +193,27 @@ describe('Via', () => {
   });
 
   test('via = false leaves it out both ways', async (t) => {
-    const quiet = await porthole(t, { config: { proxy: { via: false } } });
-    const { seen, response } = await forward(t, (o) => get(o.url()), { address: quiet.proxy4 });
+    const quiet = await porthole(t, {config: {proxy: {via: false}}});
+    const {seen, response} = await forward(t, (o) => get(o.url()), {address: quiet.proxy4});
     assert.ok(!seen.fields.has('via'));
     assert.ok(!response.fields.has('via'));
   });
 
   test('proxy.name is its base', async (t) => {
-    const named = await porthole(t, { config: { proxy: { name: 'office-1' } } });
-    const { seen } = await forward(t, (o) => get(o.url()), { address: named.proxy4 });
+    const named = await porthole(t, {config: {proxy: {name: 'office-1'}}});
+    const {seen} = await forward(t, (o) => get(o.url()), {address: named.proxy4});
     assert.match(seen.fields.get('via'), /^1\.1 office-1-[0-9a-z]{6}$/);
   });
 });
 
 describe('hop-by-hop fields', () => {
-  const hop = ['Connection: keep-alive, X-Mine , x-other', 'Keep-Alive: timeout=5', 'Proxy-Connection: keep-alive',
-    'Proxy-Authorization: Basic c2VjcmV0', 'TE: gzip', 'Upgrade: nonsense', 'X-Mine: 1', 'X-OTHER: 2', 'X-Stays: 3'];
+  const hop = [
+    'Connection: keep-alive, X-Mine , x-other', 'Keep-Alive: timeout=5', 'Proxy-Connection: keep-alive',
+    'Proxy-Authorization: Basic c2VjcmV0', 'TE: gzip', 'Upgrade: nonsense', 'X-Mine: 1', 'X-OTHER: 2', 'X-Stays: 3'
+  ];
 
   test('and those that Connection names do not reach the origin (RFC 9110 §7.6.1, bad input 36)', async (t) => {
-    const { seen } = await forward(t, (o) => get(o.url(), ...hop));
+    const {seen} = await forward(t, (o) => get(o.url(), ...hop));
     for (const name of ['keep-alive', 'proxy-connection', 'proxy-authorization', 'upgrade', 'x-mine', 'x-other']) {
       assert.ok(!seen.fields.has(name), `${name} was forwarded`);
     }
@@ -208,19 +223,22 @@ describe('hop-by-hop fields', () => {
   });
 
   test('and those that Connection names do not reach the client (RFC 9110 §7.6.1)', async (t) => {
-    const { response } = await forward(t, (o) => get(o.url()), {
-      answer: () => ok('ok', 'Connection: X-Mine', 'Keep-Alive: timeout=5', 'Proxy-Connection: keep-alive', 'X-Mine: 1', 'X-Stays: 3') });
+    const {response} = await forward(t, (o) => get(o.url()), {
+      answer: () =>
+        ok('ok', 'Connection: X-Mine', 'Keep-Alive: timeout=5', 'Proxy-Connection: keep-alive', 'X-Mine: 1', 'X-Stays: 3')
+    });
     for (const name of ['keep-alive', 'proxy-connection', 'x-mine']) assert.ok(!response.fields.has(name), `${name} was forwarded`);
     assert.equal(response.fields.get('x-stays'), '3');
   });
 
   test('several Connection lines count as one list, in any case (RFC 9110 §5.3)', async (t) => {
-    const { seen } = await forward(t, (o) => get(o.url(), 'CONNECTION: , A,', 'connection:b ,, C', 'A: 1', 'b: 2', 'c: 3', 'D: 4'));
+    const {seen} = await forward(t, (o) => get(o.url(), 'CONNECTION: , A,', 'connection:b ,, C', 'A: 1', 'b: 2', 'c: 3', 'D: 4'));
     assert.deepEqual(['a', 'b', 'c', 'd'].map((n) => seen.fields.has(n)), [false, false, false, true]);
   });
 
   test('Connection naming a field that we add removes the client\'s, not ours (bad input 35)', async (t) => {
-    const { seen } = await forward(t, (o) => get(o.url(), 'Connection: Via, X-Forwarded-For', 'Via: 1.1 fred', 'X-Forwarded-For: 1.2.3.4'));
+    const {seen} =
+      await forward(t, (o) => get(o.url(), 'Connection: Via, X-Forwarded-For', 'Via: 1.1 fred', 'X-Forwarded-For: 1.2.3.4'));
     assert.match(seen.fields.get('via'), via);
     assert.ok(!seen.fields.has('x-forwarded-for'));
   });
@@ -228,7 +246,9 @@ describe('hop-by-hop fields', () => {
   for (const value of ['host', 'Host, close', 'content-length', 'Transfer-Encoding', 'x, TRANSFER-ENCODING']) {
     test(`Connection: ${value} is refused with 400, not obeyed (bad input 34)`, async (t) => {
       const origin = await recorder(t);
-      const response = await exchange(t, proxy.proxy4, head(`POST ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`, `Connection: ${value}`, 'Content-Length: 0'));
+      const response = await exchange(
+        t, proxy.proxy4,
+        head(`POST ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`, `Connection: ${value}`, 'Content-Length: 0'));
       assert.equal(response.status, 400);
       assert.equal(await response.wire.closed(), 'end');
       assert.equal(origin.wires.length, 0);
@@ -236,7 +256,7 @@ describe('hop-by-hop fields', () => {
   }
 
   test('TE: trailers is written anew with Connection: TE (RFC 9110 §10.1.4)', async (t) => {
-    const { seen } = await forward(t, (o) => get(o.url(), 'TE: trailers, gzip;q=0.5', 'Connection: TE'));
+    const {seen} = await forward(t, (o) => get(o.url(), 'TE: trailers, gzip;q=0.5', 'Connection: TE'));
     assert.equal(seen.fields.get('te'), 'trailers');
     assert.match(seen.fields.get('connection'), /(^|[ ,])te($|[ ,])/i);
   });
@@ -251,10 +271,17 @@ describe('hop-by-hop fields', () => {
 
 describe('other fields', () => {
   test('pass unknown, in order, with case, duplicates and exact values, both ways (RFC 9110 §5.1, §5.3)', async (t) => {
-    const lines = ['X-zEd: 1', 'Cookie: a=1', 'x-empty:', 'X-Bytes: caf\xe9 "q\\"" \xff', 'Cookie: b=2', 'Authorization: Basic eDp5', 'X-zEd: 2', 'Cache-Control: no-cache', 'If-None-Match: "x"', 'Range: bytes=1-2', 'Referer: http://a.test/'];
-    const answerLines = ['Set-Cookie: a=1', 'X-b: 1', 'Set-Cookie: b=2', 'x-B: 2', 'WWW-Authenticate: Basic realm="x"', 'Allow: ,GET', 'X-Bytes: \xe9', 'Server: s'];
-    const { seen, response } = await forward(t, (o) => get(o.url(), ...lines), { answer: () => ok('ok', ...answerLines) });
-    const clean = (fields, own) => fields.list.filter(([n]) => !own.includes(n.toLowerCase())).map(([n, v]) => `${n}: ${v}`.trimEnd());
+    const lines = [
+      'X-zEd: 1', 'Cookie: a=1', 'x-empty:', 'X-Bytes: caf\xe9 "q\\"" \xff', 'Cookie: b=2', 'Authorization: Basic eDp5', 'X-zEd: 2',
+      'Cache-Control: no-cache', 'If-None-Match: "x"', 'Range: bytes=1-2', 'Referer: http://a.test/'
+    ];
+    const answerLines = [
+      'Set-Cookie: a=1', 'X-b: 1', 'Set-Cookie: b=2', 'x-B: 2', 'WWW-Authenticate: Basic realm="x"', 'Allow: ,GET', 'X-Bytes: \xe9',
+      'Server: s'
+    ];
+    const {seen, response} = await forward(t, (o) => get(o.url(), ...lines), {answer: () => ok('ok', ...answerLines)});
+    const clean = (fields, own) =>
+      fields.list.filter(([n]) => !own.includes(n.toLowerCase())).map(([n, v]) => `${n}: ${v}`.trimEnd());
     assert.deepEqual(clean(seen.fields, ['host', 'via', 'connection']), lines);
     assert.deepEqual(clean(response.fields, ['via', 'content-length', 'date', 'connection']), answerLines);
   });
@@ -262,14 +289,14 @@ describe('other fields', () => {
   test('an answer without Date gets one, an answer with Date keeps it (RFC 9110 §6.6.1)', async (t) => {
     const without = await forward(t, (o) => get(o.url()));
     assert.match(without.response.fields.get('date'), /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/);
-    const withDate = await forward(t, (o) => get(o.url()), { answer: () => ok('ok', 'Date: Sunday, 06-Nov-94 08:49:37 GMT') });
+    const withDate = await forward(t, (o) => get(o.url()), {answer: () => ok('ok', 'Date: Sunday, 06-Nov-94 08:49:37 GMT')});
     assert.equal(withDate.response.fields.get('date'), 'Sunday, 06-Nov-94 08:49:37 GMT');
   });
 
   test('the reason phrase passes, an empty one keeps its space (RFC 9112 §4)', async (t) => {
-    const odd = await forward(t, (o) => get(o.url()), { answer: () => 'HTTP/1.1 299 Quite \xe9 Odd\r\nContent-Length: 0\r\n\r\n' });
+    const odd = await forward(t, (o) => get(o.url()), {answer: () => 'HTTP/1.1 299 Quite \xe9 Odd\r\nContent-Length: 0\r\n\r\n'});
     assert.equal(odd.response.line, 'HTTP/1.1 299 Quite \xe9 Odd');
-    const empty = await forward(t, (o) => get(o.url()), { answer: () => 'HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n' });
+    const empty = await forward(t, (o) => get(o.url()), {answer: () => 'HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n'});
     assert.equal(empty.response.line, 'HTTP/1.1 200 ');
   });
 
@@ -288,7 +315,11 @@ describe('Max-Forwards', () => {
   for (const method of ['TRACE', 'OPTIONS']) {
     test(`${method} with 0 is answered by us and not forwarded (RFC 9110 §7.6.2)`, async (t) => {
       const origin = await recorder(t);
-      const response = await exchange(t, proxy.proxy4, head(`${method} ${origin.url('/t')} HTTP/1.1`, `Host: ${origin.authority}`, 'Max-Forwards: 0', 'Cookie: secret=1', 'Authorization: Basic c2VjcmV0', 'Proxy-Authorization: Basic c2VjcmV0', 'X-Probe: yes'));
+      const response = await exchange(
+        t, proxy.proxy4,
+        head(
+          `${method} ${origin.url('/t')} HTTP/1.1`, `Host: ${origin.authority}`, 'Max-Forwards: 0', 'Cookie: secret=1',
+          'Authorization: Basic c2VjcmV0', 'Proxy-Authorization: Basic c2VjcmV0', 'X-Probe: yes'));
       assert.equal(response.status, 200);
       assert.equal(origin.wires.length, 0);
       if (method === 'TRACE') {
@@ -300,18 +331,18 @@ describe('Max-Forwards', () => {
     });
 
     test(`${method} with 5 arrives with 4 (RFC 9110 §7.6.2)`, async (t) => {
-      const { seen } = await forward(t, (o) => head(`${method} ${o.url('/t')} HTTP/1.1`, `Host: ${o.authority}`, 'Max-Forwards: 5'));
+      const {seen} = await forward(t, (o) => head(`${method} ${o.url('/t')} HTTP/1.1`, `Host: ${o.authority}`, 'Max-Forwards: 5'));
       assert.equal(seen.fields.get('max-forwards'), '4');
     });
 
     test(`${method} without it arrives without it (RFC 9110 §9.3.7)`, async (t) => {
-      const { seen } = await forward(t, (o) => head(`${method} ${o.url('/t')} HTTP/1.1`, `Host: ${o.authority}`));
+      const {seen} = await forward(t, (o) => head(`${method} ${o.url('/t')} HTTP/1.1`, `Host: ${o.authority}`));
       assert.ok(!seen.fields.has('max-forwards'));
     });
   }
 
   test('GET with it passes it unchanged (RFC 9110 §7.6.2)', async (t) => {
-    const { seen } = await forward(t, (o) => get(o.url(), 'Max-Forwards: 0'));
+    const {seen} = await forward(t, (o) => get(o.url(), 'Max-Forwards: 0'));
     assert.equal(seen.fields.get('max-forwards'), '0');
   });
 });
@@ -344,7 +375,7 @@ describe('a client that speaks HTTP/1.0', () => {
   });
 
   test('HTTP/1.7 is processed as 1.1 and answered as 1.1 (RFC 9110 §6.2)', async (t) => {
-    const { seen, response } = await forward(t, (o) => head(`GET ${o.url()} HTTP/1.7`, `Host: ${o.authority}`));
+    const {seen, response} = await forward(t, (o) => head(`GET ${o.url()} HTTP/1.7`, `Host: ${o.authority}`));
     assert.equal(seen.version, 'HTTP/1.1');
     assert.equal(response.version, 'HTTP/1.1');
   });

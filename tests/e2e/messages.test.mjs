@@ -2,16 +2,19 @@
 // pool and its one retry, Upgrade. One worker, so that "the next request" meets the same pool.
 
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
-import { before, describe, test } from 'node:test';
-import { ok, rawOrigin, recorder, scripted } from './lib/origin.mjs';
-import { porthole } from './lib/porthole.mjs';
-import { Closed, exchange, get, head } from './lib/raw.mjs';
-import { gate, suite } from './lib/scope.mjs';
+import {createHash, randomBytes} from 'node:crypto';
+import {before, describe, test} from 'node:test';
+
+import {ok, rawOrigin, recorder, scripted} from './lib/origin.mjs';
+import {porthole} from './lib/porthole.mjs';
+import {Closed, exchange, get, head} from './lib/raw.mjs';
+import {gate, suite} from './lib/scope.mjs';
 
 const shared = suite();
 let proxy;
-before(async () => { proxy = await porthole(shared, { workers: 1 }); });
+before(async () => {
+  proxy = await porthole(shared, {workers: 1});
+});
 
 const post = (origin, ...fields) => head(`POST ${origin.url('/p')} HTTP/1.1`, `Host: ${origin.authority}`, ...fields);
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -30,8 +33,9 @@ describe('request bodies', () => {
 
   test('chunked arrive chunked once, with the same content (RFC 9112 §6.1, §7.1)', async (t) => {
     const origin = await recorder(t);
-    const response = await exchange(t, proxy.proxy4, Buffer.concat([post(origin, 'Transfer-Encoding: chunked'),
-      Buffer.from('5\r\nhello\r\n00000A;name=value;q="a;b"\r\n, chunked!\r\n0\r\n\r\n')]));
+    const response = await exchange(t, proxy.proxy4, Buffer.concat([
+      post(origin, 'Transfer-Encoding: chunked'), Buffer.from('5\r\nhello\r\n00000A;name=value;q="a;b"\r\n, chunked!\r\n0\r\n\r\n')
+    ]));
     assert.equal(response.status, 200);
     assert.equal(origin.requests[0].body.toString(), 'hello, chunked!');
     assert.equal(origin.requests[0].fields.get('transfer-encoding'), 'chunked');
@@ -41,7 +45,8 @@ describe('request bodies', () => {
   for (const coding of ['Chunked', 'CHUNKED', 'cHuNkEd']) {
     test(`Transfer-Encoding: ${coding} is chunked, written anew in lower case (bad input 8)`, async (t) => {
       const origin = await recorder(t);
-      await exchange(t, proxy.proxy4, Buffer.concat([post(origin, `Transfer-Encoding: ${coding}`), Buffer.from('2\r\nhi\r\n0\r\n\r\n')]));
+      await exchange(
+        t, proxy.proxy4, Buffer.concat([post(origin, `Transfer-Encoding: ${coding}`), Buffer.from('2\r\nhi\r\n0\r\n\r\n')]));
       assert.equal(origin.requests[0].body.toString(), 'hi');
       assert.deepEqual(origin.requests[0].fields.all('transfer-encoding'), ['chunked']);
     });
@@ -49,23 +54,29 @@ describe('request bodies', () => {
 
   test('trailers are carried to the origin (RFC 9110 §6.5)', async (t) => {
     const origin = await recorder(t);
-    await exchange(t, proxy.proxy4, Buffer.concat([post(origin, 'Transfer-Encoding: chunked', 'Trailer: X-Sum'), Buffer.from('2\r\nhi\r\n0\r\nX-Sum: 42\r\n\r\n')]));
+    await exchange(t, proxy.proxy4, Buffer.concat([
+      post(origin, 'Transfer-Encoding: chunked', 'Trailer: X-Sum'), Buffer.from('2\r\nhi\r\n0\r\nX-Sum: 42\r\n\r\n')
+    ]));
     assert.equal(origin.requests[0].trailers.get('x-sum'), '42');
     assert.equal(origin.requests[0].fields.get('trailer'), 'X-Sum');
     assert.ok(!origin.requests[0].fields.has('x-sum'), 'a trailer was merged into the head (RFC 9110 §6.5.1)');
   });
 
-  test('POST with neither Content-Length nor Transfer-Encoding is empty; what follows is the next request (bad input 12)', async (t) => {
-    const origin = await recorder(t, (request) => ok(request.method));
-    const wire = await proxy.connect(t);
-    await wire.send(Buffer.concat([post(origin), get(origin.url('/next'))]));
-    assert.equal((await wire.response('POST')).body.toString(), 'POST');
-    assert.equal((await wire.response('GET')).body.toString(), 'GET');
-    assert.equal(origin.requests[0].body.length, 0);
-  });
+  test(
+    'POST with neither Content-Length nor Transfer-Encoding is empty; what follows is the next request (bad input 12)',
+    async (t) => {
+      const origin = await recorder(t, (request) => ok(request.method));
+      const wire = await proxy.connect(t);
+      await wire.send(Buffer.concat([post(origin), get(origin.url('/next'))]));
+      assert.equal((await wire.response('POST')).body.toString(), 'POST');
+      assert.equal((await wire.response('GET')).body.toString(), 'GET');
+      assert.equal(origin.requests[0].body.length, 0);
+    });
 
   test('cut by the client are not completed towards the origin (RFC 9112 §6.3)', async (t) => {
-    const origin = await rawOrigin(t, async (wire) => { await wire.requestHead(); });
+    const origin = await rawOrigin(t, async (wire) => {
+      await wire.requestHead();
+    });
     const wire = await proxy.connect(t);
     await wire.send(Buffer.concat([post(origin, 'Transfer-Encoding: chunked'), Buffer.from('5\r\nhello\r\n')]));
     const upstream = await origin.wire(0);
@@ -93,7 +104,10 @@ describe('request bodies', () => {
 
 describe('response bodies', () => {
   test('chunked arrive with the same content and their trailers (RFC 9112 §7.1.2)', async (t) => {
-    const origin = await recorder(t, () => 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX-Sum: 7\r\n\r\n');
+    const origin = await recorder(
+      t,
+      () =>
+        'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX-Sum: 7\r\n\r\n');
     const response = await exchange(t, proxy.proxy4, get(origin.url(), 'TE: trailers', 'Connection: TE'));
     assert.equal(response.body.toString(), 'hello!');
     assert.equal(response.trailers.get('x-sum'), '7');
@@ -126,24 +140,30 @@ describe('response bodies', () => {
   });
 
   for (const [what, bytes] of [
-    ['with Content-Length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this'],
-    ['chunked, in a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nonly this'],
-    ['chunked, before the last chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n'],
-    ['chunked, before the last empty line', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n0\r\n'],
+         ['with Content-Length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this'],
+         ['chunked, in a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nonly this'],
+         ['chunked, before the last chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n'],
+         ['chunked, before the last empty line', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n0\r\n'],
   ]) {
     test(`cut short ${what} are cut for the client, and logged as incomplete (RFC 9112 §8)`, async (t) => {
       const origin = await scripted(t, bytes);
       const wire = await proxy.connect(t);
       await wire.send(get(origin.url(`/cut/${encodeURIComponent(what)}`)));
       await assert.rejects(wire.response(), Closed);
-      const line = await proxy.logged('the cut answer', (entry) => entry.target?.includes(`/cut/${encodeURIComponent(what)}`) && entry.host === origin.authority);
+      const line = await proxy.logged(
+        'the cut answer', (entry) => entry.target?.includes(`/cut/${encodeURIComponent(what)}`) && entry.host === origin.authority);
       assert.equal(line.proxy_error, 'http_response_incomplete');
     });
   }
 
   for (const [method, status, ...fields] of [
-    ['HEAD', '200 OK', 'Content-Length: 1000'], ['HEAD', '200 OK', 'Transfer-Encoding: chunked'], ['HEAD', '404 No'],
-    ['GET', '204 No Content'], ['GET', '304 Not Modified', 'Content-Length: 500', 'ETag: "x"'], ['GET', '304 Not Modified'], ['DELETE', '204 No Content'],
+         ['HEAD', '200 OK', 'Content-Length: 1000'],
+         ['HEAD', '200 OK', 'Transfer-Encoding: chunked'],
+         ['HEAD', '404 No'],
+         ['GET', '204 No Content'],
+         ['GET', '304 Not Modified', 'Content-Length: 500', 'ETag: "x"'],
+         ['GET', '304 Not Modified'],
+         ['DELETE', '204 No Content'],
   ]) {
     test(`${method} ${status} ${fields.join(' ')} has no body, and the connections live on (RFC 9112 §6.3 rule 1)`, async (t) => {
       const origin = await recorder(t, (request) => (request.target === '/p' ? head(`HTTP/1.1 ${status}`, ...fields) : ok('next')));
@@ -207,7 +227,7 @@ describe('Expect: 100-continue', () => {
       const request = await wire.requestHead();
       assert.equal(request.fields.get('expect'), '100-continue');
       await wire.send(head('HTTP/1.1 100 Continue'));
-      const { body } = await wire.body(request);
+      const {body} = await wire.body(request);
       await wire.send(ok(body));
     });
     const wire = await proxy.connect(t);
@@ -235,7 +255,8 @@ describe('Expect: 100-continue', () => {
   test('a client that does not wait is served, with chunked too (RFC 9110 §10.1.1)', async (t) => {
     const origin = await recorder(t);
     const wire = await proxy.connect(t);
-    await wire.send(Buffer.concat([post(origin, 'Expect: 100-continue', 'Transfer-Encoding: chunked'), Buffer.from('2\r\nhi\r\n0\r\n\r\n')]));
+    await wire.send(
+      Buffer.concat([post(origin, 'Expect: 100-continue', 'Transfer-Encoding: chunked'), Buffer.from('2\r\nhi\r\n0\r\n\r\n')]));
     assert.equal((await wire.response('POST')).status, 200);
     assert.equal(origin.requests[0].body.toString(), 'hi');
   });
@@ -243,7 +264,8 @@ describe('Expect: 100-continue', () => {
   test('is ignored in an HTTP/1.0 request (RFC 9110 §10.1.1)', async (t) => {
     const origin = await recorder(t);
     const wire = await proxy.connect(t);
-    await wire.send(Buffer.concat([head(`POST ${origin.url()} HTTP/1.0`, 'Expect: 100-continue', 'Content-Length: 2'), Buffer.from('hi')]));
+    await wire.send(
+      Buffer.concat([head(`POST ${origin.url()} HTTP/1.0`, 'Expect: 100-continue', 'Content-Length: 2'), Buffer.from('hi')]));
     const response = await wire.response('POST');
     assert.equal(response.status, 200);
     assert.deepEqual(response.interim, []);
@@ -280,7 +302,10 @@ describe('an early answer', () => {
       const request = await wire.requestHead();
       await wire.send(ok('early'));
       await wire.body(request);
-      for (;;) { await wire.request(); await wire.send(ok('second')); }
+      for (;;) {
+        await wire.request();
+        await wire.send(ok('second'));
+      }
     });
     const wire = await proxy.connect(t);
     const smuggled = get(origin.url('/smuggled'));
@@ -307,11 +332,17 @@ describe('a client connection', () => {
 
   test('may carry pipelined requests to several origins; answers come in order (RFC 9112 §9.3.2)', async (t) => {
     const release = gate();
-    const slow = await recorder(t, async () => { await release.passed; return ok('slow'); });
+    const slow = await recorder(t, async () => {
+      await release.passed;
+      return ok('slow');
+    });
     const quick = await recorder(t, (request) => ok(request.target));
     const wire = await proxy.connect(t);
-    await wire.send(Buffer.concat([get(slow.url()), ...[1, 2, 3].map((n) => get(quick.url(`/${n}`))),
-      head(`POST ${quick.url('/4')} HTTP/1.1`, `Host: ${quick.authority}`, 'Content-Length: 3'), Buffer.from('abc'), get(quick.url('/5'))]));
+    await wire.send(Buffer.concat([
+      get(slow.url()), ...[1, 2, 3].map((n) => get(quick.url(`/${n}`))),
+      head(`POST ${quick.url('/4')} HTTP/1.1`, `Host: ${quick.authority}`, 'Content-Length: 3'), Buffer.from('abc'),
+      get(quick.url('/5'))
+    ]));
     await slow.came(1);
     release.open();
     assert.equal((await wire.response()).body.toString(), 'slow');
@@ -387,7 +418,9 @@ describe('a client connection', () => {
     test(`may send its request in pieces (cut ${cuts})`, async (t) => {
       const origin = await recorder(t);
       const wire = await proxy.connect(t);
-      await wire.sendCut(Buffer.concat([post(origin, 'Transfer-Encoding: chunked', 'X-A: b'), Buffer.from('3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n')]), cuts);
+      await wire.sendCut(
+        Buffer.concat([post(origin, 'Transfer-Encoding: chunked', 'X-A: b'), Buffer.from('3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n')]),
+        cuts);
       assert.equal((await wire.response('POST')).status, 200);
       assert.equal(origin.requests[0].body.toString(), 'abc');
     });
@@ -403,7 +436,10 @@ describe('the pool', () => {
 
   test('never shares a connection between two requests at a time', async (t) => {
     const release = gate();
-    const origin = await recorder(t, async () => { await release.passed; return ok(); });
+    const origin = await recorder(t, async () => {
+      await release.passed;
+      return ok();
+    });
     const clients = await Promise.all([1, 2, 3].map(() => proxy.connect(t)));
     for (const wire of clients) await wire.send(get(origin.url()));
     await origin.wire(2);
@@ -425,22 +461,31 @@ describe('the pool', () => {
 
   // An origin whose first connection serves one request and dies on the second, before any byte of an answer.
   const dying = (t, how, later = () => ok('second connection')) => rawOrigin(t, async (wire, index) => {
-    if (index > 0) { await wire.request(); await wire.send(later(index)); return; }
+    if (index > 0) {
+      await wire.request();
+      await wire.send(later(index));
+      return;
+    }
     await wire.request();
     await wire.send(ok('first'));
     await wire.requestHead();
-    if (how === 'reset') wire.reset(); else wire.end();
+    if (how === 'reset')
+      wire.reset();
+    else
+      wire.end();
   });
 
   for (const how of ['end', 'reset']) {
     for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
-      test(`retries ${method} once on a new connection when a reused one dies (${how}) before its answer (RFC 9112 §9.3.1)`, async (t) => {
-        const origin = await dying(t, how);
-        await exchange(t, proxy.proxy4, get(origin.url()));
-        const response = await exchange(t, proxy.proxy4, head(`${method} ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`));
-        assert.equal(response.status, 200);
-        assert.equal(origin.wires.length, 2);
-      });
+      test(
+        `retries ${method} once on a new connection when a reused one dies (${how}) before its answer (RFC 9112 §9.3.1)`,
+        async (t) => {
+          const origin = await dying(t, how);
+          await exchange(t, proxy.proxy4, get(origin.url()));
+          const response = await exchange(t, proxy.proxy4, head(`${method} ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`));
+          assert.equal(response.status, 200);
+          assert.equal(origin.wires.length, 2);
+        });
     }
 
     test(`does not retry POST when a reused connection dies (${how}): 502 (RFC 9110 §9.2.2)`, async (t) => {
@@ -467,14 +512,18 @@ describe('the pool', () => {
   });
 
   test('does not retry a fresh connection that dies: 502', async (t) => {
-    const origin = await rawOrigin(t, async (wire) => { await wire.requestHead(); wire.end(); });
+    const origin = await rawOrigin(t, async (wire) => {
+      await wire.requestHead();
+      wire.end();
+    });
     const response = await exchange(t, proxy.proxy4, get(origin.url()));
     assert.equal(response.status, 502);
     assert.equal(origin.wires.length, 1);
   });
 
   test('does not keep a connection after Connection: close, nor of an HTTP/1.0 origin (RFC 9112 §9.3)', async (t) => {
-    for (const line of ['HTTP/1.1 200 OK\r\nConnection: close\r\n', 'HTTP/1.0 200 OK\r\n', 'HTTP/1.1 200 OK\r\nConnection: Foo, CLOSE\r\n']) {
+    for (const line of
+           ['HTTP/1.1 200 OK\r\nConnection: close\r\n', 'HTTP/1.0 200 OK\r\n', 'HTTP/1.1 200 OK\r\nConnection: Foo, CLOSE\r\n']) {
       const origin = await recorder(t, () => `${line}Content-Length: 2\r\n\r\nok`);
       await exchange(t, proxy.proxy4, get(origin.url()));
       await (await origin.wire(0)).closed();
@@ -484,7 +533,7 @@ describe('the pool', () => {
   });
 
   test('closes idle connections after upstream.idle_timeout', async (t) => {
-    const brief = await porthole(t, { workers: 1, config: { upstream: { idle_timeout: '200ms' } } });
+    const brief = await porthole(t, {workers: 1, config: {upstream: {idle_timeout: '200ms'}}});
     const origin = await recorder(t);
     const wire = await brief.connect(t);
     await wire.send(get(origin.url()));
@@ -493,7 +542,7 @@ describe('the pool', () => {
   });
 
   test('holds at most upstream.per_origin connections, further requests wait their turn', async (t) => {
-    const narrow = await porthole(t, { workers: 1, config: { upstream: { per_origin: 2 } } });
+    const narrow = await porthole(t, {workers: 1, config: {upstream: {per_origin: 2}}});
     let busy = 0;
     let peak = 0;
     const origin = await recorder(t, async () => {
@@ -502,7 +551,7 @@ describe('the pool', () => {
       --busy;
       return ok();
     });
-    const clients = await Promise.all(Array.from({ length: 20 }, () => narrow.connect(t)));
+    const clients = await Promise.all(Array.from({length: 20}, () => narrow.connect(t)));
     for (const wire of clients) await wire.send(get(origin.url()));
     for (const wire of clients) assert.equal((await wire.response()).status, 200);
     assert.ok(origin.wires.length <= 2, `${origin.wires.length} connections`);
@@ -511,9 +560,12 @@ describe('the pool', () => {
   });
 
   test('answers 503 when upstream.queue is full too', async (t) => {
-    const narrow = await porthole(t, { workers: 1, config: { upstream: { per_origin: 1, queue: 1 } } });
+    const narrow = await porthole(t, {workers: 1, config: {upstream: {per_origin: 1, queue: 1}}});
     const release = gate();
-    const origin = await recorder(t, async () => { await release.passed; return ok(); });
+    const origin = await recorder(t, async () => {
+      await release.passed;
+      return ok();
+    });
     const clients = [];
     for (let i = 0; i < 3; ++i) {
       clients.push(await narrow.connect(t));
@@ -521,7 +573,10 @@ describe('the pool', () => {
       if (i === 0) await origin.came(1);
     }
     // Two of three hold the connection and the queue's one place; the one that found it full hears so at once.
-    const full = await Promise.race(clients.map(async (wire) => { await wire.wait('an answer', () => (wire.unread.length ? true : undefined)); return wire; }));
+    const full = await Promise.race(clients.map(async (wire) => {
+      await wire.wait('an answer', () => (wire.unread.length ? true : undefined));
+      return wire;
+    }));
     assert.equal((await full.response()).status, 503);
     release.open();
     for (const wire of clients.filter((w) => w !== full)) assert.equal((await wire.response()).status, 200);
@@ -529,8 +584,11 @@ describe('the pool', () => {
 });
 
 describe('Upgrade', () => {
-  const upgrade = (origin, ...fields) => head(`GET ${origin.url('/ws')} HTTP/1.1`, `Host: ${origin.authority}`, 'Connection: keep-alive, Upgrade', 'Upgrade: echo/1', ...fields);
-  const switching = head('HTTP/1.1 101 Switching Protocols', 'Connection: upgrade', 'Upgrade: echo/1', 'Sec-WebSocket-Accept: abc=');
+  const upgrade = (origin, ...fields) => head(
+    `GET ${origin.url('/ws')} HTTP/1.1`, `Host: ${origin.authority}`, 'Connection: keep-alive, Upgrade', 'Upgrade: echo/1',
+    ...fields);
+  const switching =
+    head('HTTP/1.1 101 Switching Protocols', 'Connection: upgrade', 'Upgrade: echo/1', 'Sec-WebSocket-Accept: abc=');
 
   test('is relayed, and after 101 bytes flow both ways, early ones too (RFC 9110 §7.8)', async (t) => {
     const origin = await rawOrigin(t, async (wire) => {
@@ -618,7 +676,8 @@ describe('Upgrade', () => {
   });
 
   test('426 with its Upgrade field reaches the client (RFC 9110 §15.5.22)', async (t) => {
-    const origin = await recorder(t, () => head('HTTP/1.1 426 Upgrade Required', 'Upgrade: echo/1', 'Connection: Upgrade', 'Content-Length: 0'));
+    const origin =
+      await recorder(t, () => head('HTTP/1.1 426 Upgrade Required', 'Upgrade: echo/1', 'Connection: Upgrade', 'Content-Length: 0'));
     const response = await exchange(t, proxy.proxy4, get(origin.url()));
     assert.equal(response.status, 426);
     assert.equal(response.fields.get('upgrade'), 'echo/1');

@@ -1,15 +1,18 @@
 // What an operator sees: metrics by the names of the conventions and their counts, health while draining, access log formats.
 
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
-import { deadPort, ok, recorder } from './lib/origin.mjs';
-import { eventually, porthole } from './lib/porthole.mjs';
-import { exchange, get, head, tunnel } from './lib/raw.mjs';
-import { gate, suite } from './lib/scope.mjs';
+import {before, describe, test} from 'node:test';
+
+import {deadPort, ok, recorder} from './lib/origin.mjs';
+import {eventually, porthole} from './lib/porthole.mjs';
+import {exchange, get, head, tunnel} from './lib/raw.mjs';
+import {gate, suite} from './lib/scope.mjs';
 
 const shared = suite();
 let proxy;
-before(async () => { proxy = await porthole(shared); });
+before(async () => {
+  proxy = await porthole(shared);
+});
 
 // {'name{labels}': value} of a text exposition, checked line by line (text format 0.0.4).
 function parseMetrics(text) {
@@ -18,14 +21,28 @@ function parseMetrics(text) {
   for (const line of text.split('\n')) {
     if (line === '') continue;
     const comment = /^# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)$/.exec(line);
-    if (comment) { if (comment[1] === 'TYPE') { assert.ok(!types.has(comment[2]), `two TYPE lines of ${comment[2]}`); types.set(comment[2], comment[3]); } continue; }
-    const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\.)*",?)*\})? (\+?Inf|NaN|-?[0-9.e+-]+)$/.exec(line);
+    if (comment) {
+      if (comment[1] === 'TYPE') {
+        assert.ok(!types.has(comment[2]), `two TYPE lines of ${comment[2]}`);
+        types.set(comment[2], comment[3]);
+      }
+      continue;
+    }
+    const sample =
+      /^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\.)*",?)*\})? (\+?Inf|NaN|-?[0-9.e+-]+)$/.exec(line);
     assert.ok(sample, `no metrics line: ${line}`);
     const key = `${sample[1]}${sample[2] ?? ''}`;
     assert.ok(!values.has(key), `twice: ${key}`);
     values.set(key, Number(sample[3]));
   }
-  return { values, types, sum: (name, ...labels) => [...values].filter(([key]) => (key === name || key.startsWith(`${name}{`)) && labels.every((l) => key.includes(l))).reduce((all, [, v]) => all + v, 0) };
+  return {
+    values,
+    types,
+    sum: (
+      name, ...labels) => [...values]
+                            .filter(([key]) => (key === name || key.startsWith(`${name}{`)) && labels.every((l) => key.includes(l)))
+                            .reduce((all, [, v]) => all + v, 0)
+  };
 }
 const metrics = async (t) => parseMetrics((await proxy.ask(t, '/metrics')).text);
 
@@ -35,9 +52,11 @@ describe('/metrics', () => {
     const answer = await proxy.ask(t, '/metrics');
     assert.equal(answer.status, 200);
     assert.match(answer.fields.get('content-type'), /^text\/plain; version=0\.0\.4/);
-    const { types } = parseMetrics(answer.text);
-    for (const [name, type] of [['porthole_requests_total', 'counter'], ['porthole_request_duration_seconds', 'histogram'], ['porthole_connections', 'gauge'], ['porthole_bytes_total', 'counter'],
-      ['porthole_config_last_reload_successful', 'gauge'], ['porthole_build_info', 'gauge']]) {
+    const {types} = parseMetrics(answer.text);
+    for (const [name, type] of [
+           ['porthole_requests_total', 'counter'], ['porthole_request_duration_seconds', 'histogram'],
+           ['porthole_connections', 'gauge'], ['porthole_bytes_total', 'counter'],
+           ['porthole_config_last_reload_successful', 'gauge'], ['porthole_build_info', 'gauge']]) {
       assert.equal(types.get(name), type, name);
       assert.ok(answer.text.includes(`# HELP ${name} `), name);
     }
@@ -55,20 +74,24 @@ describe('/metrics', () => {
     await eventually('counts', async () => {
       const now = await metrics(t);
       const rise = (...labels) => now.sum('porthole_requests_total', ...labels) - before.sum('porthole_requests_total', ...labels);
-      return rise('method="GET"', 'status_class="2xx"') === 2 && rise('method="GET"', 'status_class="4xx"') === 1 && rise('proxy_error="connection_refused"') === 1;
+      return rise('method="GET"', 'status_class="2xx"') === 2 && rise('method="GET"', 'status_class="4xx"') === 1 &&
+        rise('proxy_error="connection_refused"') === 1;
     });
   });
 
   test('method names of clients do not become labels without end', async (t) => {
     const origin = await recorder(t);
-    for (const method of ['AAA', 'BBB', 'CCC', 'DDD']) await exchange(t, proxy.proxy4, head(`${method} ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`));
+    for (const method of ['AAA', 'BBB', 'CCC', 'DDD'])
+      await exchange(t, proxy.proxy4, head(`${method} ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`));
     assert.ok(!/AAA|BBB|CCC|DDD/.test((await proxy.ask(t, '/metrics')).text));
   });
 
   test('durations and bytes rise with traffic; histogram buckets are cumulative and end in +Inf', async (t) => {
     const before = await metrics(t);
     const origin = await recorder(t, () => ok('x'.repeat(100_000)));
-    await exchange(t, proxy.proxy4, Buffer.concat([head(`POST ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`, 'Content-Length: 50000'), Buffer.alloc(50_000)]));
+    await exchange(t, proxy.proxy4, Buffer.concat([
+      head(`POST ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`, 'Content-Length: 50000'), Buffer.alloc(50_000)
+    ]));
     const now = await eventually('bytes', async () => {
       const m = await metrics(t);
       return m.sum('porthole_bytes_total') - before.sum('porthole_bytes_total') >= 150_000 && m;
@@ -118,7 +141,10 @@ describe('health', () => {
   test('/readyz is 503 while draining, /livez stays 200', async (t) => {
     const draining = await porthole(t);
     const release = gate();
-    const origin = await recorder(t, async () => { await release.passed; return ok(); });
+    const origin = await recorder(t, async () => {
+      await release.passed;
+      return ok();
+    });
     const wire = await draining.connect(t);
     await wire.send(get(origin.url()));
     await origin.came(1);
@@ -141,17 +167,22 @@ describe('health', () => {
   });
 
   test('observe = off means no listener and no line in ready', async (t) => {
-    const dark = await porthole(t, { observe: 'off' });
+    const dark = await porthole(t, {observe: 'off'});
     assert.ok(!dark.observe);
   });
 });
 
 describe('the access log', () => {
-  const kKeys = ['ts', 'flow', 'client', 'method', 'target', 'host', 'status', 'proxy_error', 'bytes_in', 'bytes_out', 'duration_us', 'upstream', 'reused', 'protocol', 'outcome'];
+  const kKeys = [
+    'ts', 'flow', 'client', 'method', 'target', 'host', 'status', 'proxy_error', 'bytes_in', 'bytes_out', 'duration_us', 'upstream',
+    'reused', 'protocol', 'outcome'
+  ];
 
   test('json has every key for a served request', async (t) => {
     const origin = await recorder(t, () => ok('x'.repeat(1000)));
-    const { wire } = await exchange(t, proxy.proxy4, Buffer.concat([head(`POST ${origin.url('/log?a=b')} HTTP/1.1`, `Host: ${origin.authority}`, 'Content-Length: 500'), Buffer.alloc(500)]));
+    const {wire} = await exchange(t, proxy.proxy4, Buffer.concat([
+      head(`POST ${origin.url('/log?a=b')} HTTP/1.1`, `Host: ${origin.authority}`, 'Content-Length: 500'), Buffer.alloc(500)
+    ]));
     const line = await proxy.logged('the request', (entry) => entry.target?.includes('/log?a=b'));
     for (const key of kKeys) assert.ok(key in line, key);
     assert.equal(line.method, 'POST');
@@ -159,7 +190,8 @@ describe('the access log', () => {
     assert.equal(line.host, origin.authority);
     assert.equal(line.upstream, origin.authority);
     assert.equal(line.reused, false);
-    assert.equal(line.client, `127.0.0.1:${wire.socket.localPort}`.replace(line.client.includes(':') ? '' : `:${wire.socket.localPort}`, ''));
+    assert.equal(
+      line.client, `127.0.0.1:${wire.socket.localPort}`.replace(line.client.includes(':') ? '' : `:${wire.socket.localPort}`, ''));
     assert.ok(line.bytes_in >= 500 && line.bytes_in < 1000, `bytes_in ${line.bytes_in}`);
     assert.ok(line.bytes_out >= 1000 && line.bytes_out < 1500, `bytes_out ${line.bytes_out}`);
     assert.ok(line.duration_us > 0 && line.duration_us < 10_000_000);
@@ -167,7 +199,7 @@ describe('the access log', () => {
   });
 
   test('says when an upstream connection was reused', async (t) => {
-    const single = await porthole(t, { workers: 1 });
+    const single = await porthole(t, {workers: 1});
     const origin = await recorder(t);
     await exchange(t, single.proxy4, get(origin.url('/1')));
     await exchange(t, single.proxy4, get(origin.url('/2')));
@@ -187,11 +219,13 @@ describe('the access log', () => {
   });
 
   test('combined is what log tools parse', async (t) => {
-    const own = await porthole(t, { accessLog: 'combined' });
+    const own = await porthole(t, {accessLog: 'combined'});
     const origin = await recorder(t);
     await exchange(t, own.proxy4, get(origin.url('/c'), 'Referer: http://r.test/', 'User-Agent: agent "quoted"'));
     const line = await eventually('a line', () => own.log()[0]);
-    const found = /^(\S+) - (\S+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "GET (\S+) HTTP\/1\.1" 200 (\d+) "([^"]*)" "((?:[^"\\]|\\.)*)"$/.exec(line);
+    const time = String.raw`\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]`;
+    const fields = String.raw`"GET (\S+) HTTP\/1\.1" 200 (\d+) "([^"]*)" "((?:[^"\\]|\\.)*)"`;
+    const found = new RegExp(String.raw`^(\S+) - (\S+) ${time} ${fields}$`).exec(line);
     assert.ok(found, line);
     assert.equal(found[1], '127.0.0.1');
     assert.equal(found[4], origin.url('/c'));
@@ -200,24 +234,26 @@ describe('the access log', () => {
   });
 
   test('squid is the native format', async (t) => {
-    const own = await porthole(t, { accessLog: 'squid' });
+    const own = await porthole(t, {accessLog: 'squid'});
     const origin = await recorder(t);
     await exchange(t, own.proxy4, get(origin.url('/s')));
     const line = await eventually('a line', () => own.log()[0]);
     // %ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt
-    assert.match(line, /^\d{10}\.\d{3} {1,6}\d+ 127\.0\.0\.1 [A-Z_]+\/200 \d+ GET http:\/\/127\.0\.0\.1:\d+\/s - [A-Z_]+\/127\.0\.0\.1 \S+$/);
+    assert.match(
+      line, /^\d{10}\.\d{3} {1,6}\d+ 127\.0\.0\.1 [A-Z_]+\/200 \d+ GET http:\/\/127\.0\.0\.1:\d+\/s - [A-Z_]+\/127\.0\.0\.1 \S+$/);
   });
 
   test('to stdout comes after the banner, line by line', async (t) => {
-    const own = await porthole(t, { accessLog: undefined, args: ['--access-log', 'json:stdout'] });
+    const own = await porthole(t, {accessLog: undefined, args: ['--access-log', 'json:stdout']});
     const origin = await recorder(t);
     await exchange(t, own.proxy4, get(origin.url('/out')));
-    const line = await eventually('a line', () => own.stdout.split('\n').find((text) => text.includes('/out') && text.endsWith('}')));
+    const line =
+      await eventually('a line', () => own.stdout.split('\n').find((text) => text.includes('/out') && text.endsWith('}')));
     assert.equal(JSON.parse(line).status, 200);
   });
 
   test('is off by default', async (t) => {
-    const own = await porthole(t, { accessLog: undefined });
+    const own = await porthole(t, {accessLog: undefined});
     const origin = await recorder(t);
     await exchange(t, own.proxy4, get(origin.url('/quiet')));
     await own.stop();

@@ -2,17 +2,19 @@
 // credentials; and the pages it serves to visitors.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { before, describe, test } from 'node:test';
-import { deadPort, ok, rawOrigin, recorder, scripted } from './lib/origin.mjs';
-import { porthole } from './lib/porthole.mjs';
-import { exchange, get, head } from './lib/raw.mjs';
-import { gate, suite } from './lib/scope.mjs';
+import {spawn} from 'node:child_process';
+import {before, describe, test} from 'node:test';
+
+import {deadPort, ok, rawOrigin, recorder, scripted} from './lib/origin.mjs';
+import {porthole} from './lib/porthole.mjs';
+import {exchange, get, head} from './lib/raw.mjs';
+import {gate, suite} from './lib/scope.mjs';
 
 const shared = suite();
 let proxy;
 before(async () => {
-  proxy = await porthole(shared, { config: { timeouts: { head: '400ms', response_head: '400ms', body: '400ms', connect: '400ms', idle_client: '400ms' } } });
+  proxy = await porthole(
+    shared, {config: {timeouts: {head: '400ms', response_head: '400ms', body: '400ms', connect: '400ms', idle_client: '400ms'}}});
 });
 
 const tokenOf = (response) => /^porthole-[0-9a-z]{6}; error=([a-z_]+)/.exec(response.fields.get('proxy-status') ?? '')?.[1];
@@ -26,44 +28,89 @@ const kAnswers = [
   ['a prohibited port', () => head('CONNECT 127.0.0.1:25 HTTP/1.1', 'Host: x'), 403, 'http_request_denied', false],
   ['ourselves as target', () => get(`http://${proxy.proxy4}/`), 403, 'destination_ip_prohibited', false],
   ['an unknown expectation', () => get('http://127.0.0.1:1/', 'Expect: miracles'), 417, 'http_request_error', false],
-  ['an over-long target', () => head(`GET http://127.0.0.1:1/${'x'.repeat(17_000)} HTTP/1.1`, 'Host: x'), 414, 'http_request_error', true],
-  ['a head over 64 KiB', () => head('GET http://127.0.0.1:1/ HTTP/1.1', 'Host: x', `X-Long: ${'y'.repeat(66_000)}`), 431, 'http_request_error', true],
-  ['more than 200 fields', () => head('GET http://127.0.0.1:1/ HTTP/1.1', 'Host: x', ...Array.from({ length: 220 }, (_, i) => `X-${i}: 1`)), 431, 'http_request_error', true],
+  [
+    'an over-long target', () => head(`GET http://127.0.0.1:1/${'x'.repeat(17_000)} HTTP/1.1`, 'Host: x'), 414,
+    'http_request_error', true
+  ],
+  [
+    'a head over 64 KiB', () => head('GET http://127.0.0.1:1/ HTTP/1.1', 'Host: x', `X-Long: ${'y'.repeat(66_000)}`), 431,
+    'http_request_error', true
+  ],
+  [
+    'more than 200 fields',
+    () => head('GET http://127.0.0.1:1/ HTTP/1.1', 'Host: x', ...Array.from({length: 220}, (_, i) => `X-${i}: 1`)), 431,
+    'http_request_error', true
+  ],
   ['https:// in absolute-form', () => get('https://x.test/'), 501, undefined, false],
   ['a scheme we do not speak', () => head('GET ftp://x.test/ HTTP/1.1', 'Host: x.test'), 501, undefined, false],
-  ['an unknown transfer coding', () => Buffer.concat([head('POST http://127.0.0.1:1/ HTTP/1.1', 'Host: x', 'Transfer-Encoding: gzip, chunked'), Buffer.from('0\r\n\r\n')]), 501, undefined, true],
+  [
+    'an unknown transfer coding',
+    () => Buffer.concat(
+      [head('POST http://127.0.0.1:1/ HTTP/1.1', 'Host: x', 'Transfer-Encoding: gzip, chunked'), Buffer.from('0\r\n\r\n')]),
+    501, undefined, true
+  ],
   ['HTTP/2.0 in a request line', () => head('GET http://x.test/ HTTP/2.0', 'Host: x.test'), 505, undefined, true],
   ['a name that does not exist', () => get('http://no.such.invalid/'), 502, 'dns_error', false],
   ['a refusing server', async () => get(`http://127.0.0.1:${await deadPort()}/`), 502, 'connection_refused', false],
-  ['a server that closes without an answer', async (t) => get((await rawOrigin(t, async (wire) => { await wire.requestHead(); wire.end(); })).url()), 502, ['http_response_incomplete', 'connection_terminated'], false],
-  ['a server that resets', async (t) => get((await rawOrigin(t, async (wire) => { await wire.requestHead(); wire.reset(); })).url()), 502, ['http_response_incomplete', 'connection_terminated'], false],
-  ['a server that speaks nonsense', async (t) => get((await scripted(t, 'SSH-2.0-OpenSSH_9.2\r\n\r\n')).url()), 502, 'http_protocol_error', false],
-  ['a server cut in its head', async (t) => get((await scripted(t, 'HTTP/1.1 200 OK\r\nContent-Le')).url()), 502, ['http_response_incomplete', 'connection_terminated'], false],
+  [
+    'a server that closes without an answer',
+    async (t) => get((await rawOrigin(
+                        t,
+                        async (wire) => {
+                          await wire.requestHead();
+                          wire.end();
+                        }))
+                       .url()),
+    502, ['http_response_incomplete', 'connection_terminated'], false
+  ],
+  [
+    'a server that resets',
+    async (t) => get((await rawOrigin(
+                        t,
+                        async (wire) => {
+                          await wire.requestHead();
+                          wire.reset();
+                        }))
+                       .url()),
+    502, ['http_response_incomplete', 'connection_terminated'], false
+  ],
+  [
+    'a server that speaks nonsense', async (t) => get((await scripted(t, 'SSH-2.0-OpenSSH_9.2\r\n\r\n')).url()), 502,
+    'http_protocol_error', false
+  ],
+  [
+    'a server cut in its head', async (t) => get((await scripted(t, 'HTTP/1.1 200 OK\r\nContent-Le')).url()), 502,
+    ['http_response_incomplete', 'connection_terminated'], false
+  ],
   ['a silent server', async (t) => get((await rawOrigin(t)).url()), 504, 'http_response_timeout', false],
 ];
 
 describe('own answers', () => {
   for (const [what, makeBytes, status, token, mustClose] of kAnswers) {
-    test(`${what}: ${status}${token ? ` ${[token].flat().join(' or ')}` : ''}, problem+json, logged under the same flow`, async (t) => {
-      const bytes = await makeBytes(t);
-      const response = await exchange(t, proxy.proxy4, bytes);
-      assert.equal(response.status, status);
-      assert.match(response.fields.get('content-type'), /^application\/problem\+json/);
-      const problem = JSON.parse(response.body);
-      assert.deepEqual(Object.keys(problem).filter((key) => ['type', 'title', 'status', 'detail', 'token', 'flow'].includes(key)).sort(), ['detail', 'flow', 'status', 'title', 'token', 'type']);
-      assert.equal(problem.status, status);
-      assert.ok(problem.detail.length > 10, 'says nothing');
-      assert.equal(tokenOf(response), problem.token);
-      if (token) assert.ok([token].flat().includes(problem.token), problem.token);
-      assert.match(response.fields.get('date') ?? '', /GMT$/);
-      if (mustClose) {
-        assert.ok(closes(response), 'no Connection: close');
-        assert.equal(await response.wire.closed(), 'end');
-      }
-      const line = await proxy.logged(what, (entry) => entry.flow === problem.flow);
-      assert.equal(line.status, status);
-      assert.equal(line.proxy_error, problem.token);
-    });
+    test(
+      `${what}: ${status}${token ? ` ${[token].flat().join(' or ')}` : ''}, problem+json, logged under the same flow`,
+      async (t) => {
+        const bytes = await makeBytes(t);
+        const response = await exchange(t, proxy.proxy4, bytes);
+        assert.equal(response.status, status);
+        assert.match(response.fields.get('content-type'), /^application\/problem\+json/);
+        const problem = JSON.parse(response.body);
+        assert.deepEqual(
+          Object.keys(problem).filter((key) => ['type', 'title', 'status', 'detail', 'token', 'flow'].includes(key)).sort(),
+          ['detail', 'flow', 'status', 'title', 'token', 'type']);
+        assert.equal(problem.status, status);
+        assert.ok(problem.detail.length > 10, 'says nothing');
+        assert.equal(tokenOf(response), problem.token);
+        if (token) assert.ok([token].flat().includes(problem.token), problem.token);
+        assert.match(response.fields.get('date') ?? '', /GMT$/);
+        if (mustClose) {
+          assert.ok(closes(response), 'no Connection: close');
+          assert.equal(await response.wire.closed(), 'end');
+        }
+        const line = await proxy.logged(what, (entry) => entry.flow === problem.flow);
+        assert.equal(line.status, status);
+        assert.equal(line.proxy_error, problem.token);
+      });
 
     test(`${what}: HTML for a browser, without scripts`, async (t) => {
       const original = Buffer.from(await makeBytes(t)).toString('latin1');
@@ -120,7 +167,8 @@ describe('own answers', () => {
     const origin = await recorder(t);
     const wire = await proxy.connect(t);
     const inner = get(origin.url('/smuggled'));
-    await wire.send(Buffer.concat([head('POST http://no.such.invalid/ HTTP/1.1', 'Host: no.such.invalid', `Content-Length: ${inner.length}`), inner]));
+    await wire.send(Buffer.concat(
+      [head('POST http://no.such.invalid/ HTTP/1.1', 'Host: no.such.invalid', `Content-Length: ${inner.length}`), inner]));
     assert.equal((await wire.response('POST')).status, 502);
     wire.end();
     await wire.rest();
@@ -139,7 +187,9 @@ describe('own answers', () => {
   test('credentials and cookies are in no error page, no header of it and no log line (CVE-2025-62168)', async (t) => {
     const secrets = ['Proxy-Authorization: Basic c3VwZXJzZWNyZXQ=', 'Authorization: Bearer supersecret', 'Cookie: sid=supersecret'];
     for (const accept of ['text/html', '*/*']) {
-      for (const bytes of [get('http://no.such.invalid/', ...secrets, `Accept: ${accept}`), get('http://user:supersecret@no.such.invalid/', ...secrets, `Accept: ${accept}`)]) {
+      for (const bytes of
+             [get('http://no.such.invalid/', ...secrets, `Accept: ${accept}`),
+              get('http://user:supersecret@no.such.invalid/', ...secrets, `Accept: ${accept}`)]) {
         const response = await exchange(t, proxy.proxy4, bytes);
         assert.ok(!/supersecret|c3VwZXJzZWNyZXQ/.test(response.raw + response.body), accept);
       }
@@ -149,7 +199,9 @@ describe('own answers', () => {
   });
 
   test('what the client sent is escaped in HTML', async (t) => {
-    const response = await exchange(t, proxy.proxy4, head('GET http://no.such.invalid/<script>alert(1)</script>"\'& HTTP/1.1', 'Host: no.such.invalid', 'Accept: text/html'));
+    const response = await exchange(
+      t, proxy.proxy4,
+      head('GET http://no.such.invalid/<script>alert(1)</script>"\'& HTTP/1.1', 'Host: no.such.invalid', 'Accept: text/html'));
     assert.ok(!response.body.toString().includes('<script>'));
   });
 
@@ -159,7 +211,9 @@ describe('own answers', () => {
   });
 
   test('the origin\'s own 502 and its Proxy-Status pass as they are', async (t) => {
-    const origin = await recorder(t, () => Buffer.concat([head('HTTP/1.1 502 Theirs', 'Proxy-Status: other; error=dns_error', 'Content-Length: 5'), Buffer.from('their')]));
+    const origin = await recorder(t, () => Buffer.concat([
+      head('HTTP/1.1 502 Theirs', 'Proxy-Status: other; error=dns_error', 'Content-Length: 5'), Buffer.from('their')
+    ]));
     const response = await exchange(t, proxy.proxy4, get(origin.url()));
     assert.equal(response.body.toString(), 'their');
     assert.match(response.fields.get('proxy-status'), /other; error=dns_error/);
@@ -173,7 +227,13 @@ describe('own answers', () => {
   test('a connection that cannot be made in time is 504 connection_timeout', async (t) => {
     // A listening socket whose queue is full takes no more connections: the kernel drops the SYN.
     const full = gate();
-    const child = spawn('python3', ['-c', 'import socket,sys\ns=socket.socket();s.bind(("127.0.0.1",0));s.listen(0)\nk=[]\nfor _ in range(8):\n  c=socket.socket();c.setblocking(False)\n  try: c.connect(s.getsockname())\n  except BlockingIOError: pass\n  k.append(c)\nprint(s.getsockname()[1],flush=True);sys.stdin.read()']);
+    const child = spawn('python3', [
+      '-c',
+      'import socket,sys\ns=socket.socket();s.bind(("127.0.0.1",0));s.listen(0)\nk=[]\n' +
+        'for _ in range(8):\n  c=socket.socket();c.setblocking(False)\n' +
+        '  try: c.connect(s.getsockname())\n  except BlockingIOError: pass\n  k.append(c)\n' +
+        'print(s.getsockname()[1],flush=True);sys.stdin.read()'
+    ]);
     t.after(() => child.kill('SIGKILL'));
     child.stdout.once('data', (text) => full.open(Number(text)));
     const response = await exchange(t, proxy.proxy4, get(`http://127.0.0.1:${await full.passed}/`));
@@ -193,7 +253,8 @@ describe('pages for visitors', () => {
 
   test('http://porthole.internal/ through the proxy is the same page, in any case', async (t) => {
     const direct = await exchange(t, proxy.proxy4, head('GET / HTTP/1.1', `Host: ${proxy.proxy4}`));
-    for (const url of ['http://porthole.internal/', 'http://PORTHOLE.internal/', 'http://porthole.internal:80/', 'http://porthole.internal']) {
+    for (const url of
+           ['http://porthole.internal/', 'http://PORTHOLE.internal/', 'http://porthole.internal:80/', 'http://porthole.internal']) {
       const through = await exchange(t, proxy.proxy4, head(`GET ${url} HTTP/1.1`, 'Host: porthole.internal'));
       assert.equal(through.status, 200, url);
       assert.match(through.body.toString(), /Porthole/);
@@ -212,7 +273,8 @@ describe('pages for visitors', () => {
     assert.match(answer, new RegExp(`PROXY ${proxy.proxy4.replaceAll('.', '\\.')}`));
     const etag = response.fields.get('etag');
     assert.match(etag, /^"/);
-    const again = await exchange(t, proxy.proxy4, head('GET /proxy.pac HTTP/1.1', `Host: ${proxy.proxy4}`, `If-None-Match: ${etag}`));
+    const again =
+      await exchange(t, proxy.proxy4, head('GET /proxy.pac HTTP/1.1', `Host: ${proxy.proxy4}`, `If-None-Match: ${etag}`));
     assert.equal(again.status, 304);
     const through = await exchange(t, proxy.proxy4, get('http://porthole.internal/proxy.pac'));
     assert.equal(through.status, 200);

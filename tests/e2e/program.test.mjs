@@ -2,18 +2,23 @@
 // signals, TERM, HUP, USR1, sd_notify.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {spawn} from 'node:child_process';
+import {existsSync, mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
 import net from 'node:net';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { describe, test } from 'node:test';
-import { ok, recorder } from './lib/origin.mjs';
-import { command, eventually, porthole, program, startPorthole, tempDir } from './lib/porthole.mjs';
-import { connect, exchange, get, tunnel } from './lib/raw.mjs';
-import { gate } from './lib/scope.mjs';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {describe, test} from 'node:test';
 
-const file = (t, text, name = 'porthole.toml') => { const path = join(tempDir(t), name); writeFileSync(path, text); return path; };
+import {ok, recorder} from './lib/origin.mjs';
+import {command, eventually, porthole, program, startPorthole, tempDir} from './lib/porthole.mjs';
+import {connect, exchange, get, tunnel} from './lib/raw.mjs';
+import {gate} from './lib/scope.mjs';
+
+const file = (t, text, name = 'porthole.toml') => {
+  const path = join(tempDir(t), name);
+  writeFileSync(path, text);
+  return path;
+};
 
 describe('check', () => {
   test('of a good file is silent about errors and exits 0', async (t) => {
@@ -47,22 +52,25 @@ fields = 100
   });
 
   for (const [what, text, position, pattern] of [
-    ['an unknown key', '[proxy]\nlisten = ["127.0.0.1:0"]\nlissten = ["127.0.0.1:0"]\n', '3:1', /did you mean.*listen/i],
-    ['an unknown table', '[prxy]\nvia = true\n', '1:', /did you mean.*proxy/i],
-    ['an unknown key in an inline table', '[observe]\naccess_log = { fromat = "json", to = "stdout" }\n', '2:', /did you mean.*format/i],
-    ['a syntax error', '[proxy]\nlisten = [\n', '', /./],
-    ['a wrong type', '[proxy]\nvia = "yes"\n', '2:', /via/],
-    ['a duration without a unit', '[timeouts]\nhead = "10"\n', '2:', /head/],
-    ['a number for a duration', '[timeouts]\nhead = 10\n', '2:', /head/],
-    ['an unknown unit', '[timeouts]\nhead = "10 parsecs"\n', '2:', /head/],
-    ['a negative size', '[limits]\nhead_bytes = "-1 KiB"\n', '2:', /head_bytes/],
-    ['an overflowing size', '[limits]\nhead_bytes = "99999999999999999999 GiB"\n', '2:', /head_bytes/],
-    ['a bad address', '[proxy]\nlisten = ["127.0.0.1:http"]\n', '2:', /127\.0\.0\.1:http/],
-    ['a port out of range', '[proxy]\nlisten = ["127.0.0.1:70000"]\n', '2:', /70000/],
-    ['a bad network', '[upstream]\ndeny = ["10.0.0.0/33"]\n', '2:', /10\.0\.0\.0\/33/],
-    ['a bad log level', '[log]\nlevel = "loud"\n', '2:', /loud/],
-    ['a bad access log format', '[observe]\naccess_log = { format = "jsn", to = "stdout" }\n', '2:', /jsn/],
-    ['listening beyond loopback for nobody in particular', '[proxy]\nlisten = ["0.0.0.0:0"]\n', '', /clients/],
+         ['an unknown key', '[proxy]\nlisten = ["127.0.0.1:0"]\nlissten = ["127.0.0.1:0"]\n', '3:1', /did you mean.*listen/i],
+         ['an unknown table', '[prxy]\nvia = true\n', '1:', /did you mean.*proxy/i],
+         [
+           'an unknown key in an inline table', '[observe]\naccess_log = { fromat = "json", to = "stdout" }\n',
+           '2:', /did you mean.*format/i
+         ],
+         ['a syntax error', '[proxy]\nlisten = [\n', '', /./],
+         ['a wrong type', '[proxy]\nvia = "yes"\n', '2:', /via/],
+         ['a duration without a unit', '[timeouts]\nhead = "10"\n', '2:', /head/],
+         ['a number for a duration', '[timeouts]\nhead = 10\n', '2:', /head/],
+         ['an unknown unit', '[timeouts]\nhead = "10 parsecs"\n', '2:', /head/],
+         ['a negative size', '[limits]\nhead_bytes = "-1 KiB"\n', '2:', /head_bytes/],
+         ['an overflowing size', '[limits]\nhead_bytes = "99999999999999999999 GiB"\n', '2:', /head_bytes/],
+         ['a bad address', '[proxy]\nlisten = ["127.0.0.1:http"]\n', '2:', /127\.0\.0\.1:http/],
+         ['a port out of range', '[proxy]\nlisten = ["127.0.0.1:70000"]\n', '2:', /70000/],
+         ['a bad network', '[upstream]\ndeny = ["10.0.0.0/33"]\n', '2:', /10\.0\.0\.0\/33/],
+         ['a bad log level', '[log]\nlevel = "loud"\n', '2:', /loud/],
+         ['a bad access log format', '[observe]\naccess_log = { format = "jsn", to = "stdout" }\n', '2:', /jsn/],
+         ['listening beyond loopback for nobody in particular', '[proxy]\nlisten = ["0.0.0.0:0"]\n', '', /clients/],
   ]) {
     test(`of ${what} exits 78 and says file, line and column`, async (t) => {
       const bad = file(t, text);
@@ -72,7 +80,9 @@ fields = 100
       assert.ok(said.includes(`${bad}:${position}`), said);
       assert.match(said, pattern);
       // The same file does not start either.
-      const run = await program(t, ['run', '--config', bad, '--listen', '127.0.0.1:0', '--observe', 'off'].filter((word, i, all) => !(what.includes('beyond') && (word === '--listen' || all[i - 1] === '--listen'))));
+      const run = await program(t, [
+        'run', '--config', bad, '--listen', '127.0.0.1:0', '--observe', 'off'
+      ].filter((word, i, all) => !(what.includes('beyond') && (word === '--listen' || all[i - 1] === '--listen'))));
       assert.equal(run.code, 78, run.stderr);
       assert.ok((run.stdout + run.stderr).includes(bad));
     });
@@ -80,7 +90,7 @@ fields = 100
 
   test('names every error of a file, not only the first', async (t) => {
     const bad = file(t, '[proxy]\nvai = true\n[timeouts]\nhaed = "1s"\n');
-    const { stdout, stderr } = await program(t, ['check', bad]);
+    const {stdout, stderr} = await program(t, ['check', bad]);
     assert.match(stdout + stderr, /:2:1/);
     assert.match(stdout + stderr, /:4:1/);
   });
@@ -95,7 +105,7 @@ fields = 100
 describe('config', () => {
   test('--origin tells where each value came from: flag, environment, file, default', async (t) => {
     const path = file(t, '[proxy]\nname = "from-file"\n[timeouts]\nhead = "3s"\n');
-    const result = await program(t, ['config', '--origin', '--config', path], { env: { PORTHOLE_LOG_LEVEL: 'debug' } });
+    const result = await program(t, ['config', '--origin', '--config', path], {env: {PORTHOLE_LOG_LEVEL: 'debug'}});
     assert.equal(result.code, 0, result.stderr);
     const line = (key) => result.stdout.split('\n').find((one) => one.includes(key)) ?? '';
     assert.match(line('name'), /from-file/);
@@ -114,13 +124,13 @@ describe('config', () => {
 
   test('is found at PORTHOLE_CONFIG, then ~/.config/porthole/porthole.toml; --config beats both', async (t) => {
     const home = tempDir(t);
-    mkdirSync(join(home, '.config/porthole'), { recursive: true });
+    mkdirSync(join(home, '.config/porthole'), {recursive: true});
     writeFileSync(join(home, '.config/porthole/porthole.toml'), '[proxy]\nname = "xdg"\n');
     const other = file(t, '[proxy]\nname = "variable"\n');
     const third = file(t, '[proxy]\nname = "flag"\n');
-    assert.match((await program(t, ['config'], { home })).stdout, /name = "xdg"/);
-    assert.match((await program(t, ['config'], { home, env: { PORTHOLE_CONFIG: other } })).stdout, /name = "variable"/);
-    assert.match((await program(t, ['config', '--config', third], { home, env: { PORTHOLE_CONFIG: other } })).stdout, /name = "flag"/);
+    assert.match((await program(t, ['config'], {home})).stdout, /name = "xdg"/);
+    assert.match((await program(t, ['config'], {home, env: {PORTHOLE_CONFIG: other}})).stdout, /name = "variable"/);
+    assert.match((await program(t, ['config', '--config', third], {home, env: {PORTHOLE_CONFIG: other}})).stdout, /name = "flag"/);
   });
 });
 
@@ -137,12 +147,16 @@ describe('small commands', () => {
     for (const words of [['help'], ['--help'], ['-h']]) {
       const result = await program(t, words);
       assert.equal(result.code, 0);
-      for (const name of ['run', 'check', 'config', 'env', 'pac', 'limits', 'version']) assert.match(result.stdout, new RegExp(`\\b${name}\\b`));
-      if (words[0] === 'help') assert.ok(result.stdout.trimEnd().split('\n').length <= 24, `${result.stdout.split('\n').length} lines`);
+      for (const name of ['run', 'check', 'config', 'env', 'pac', 'limits', 'version'])
+        assert.match(result.stdout, new RegExp(`\\b${name}\\b`));
+      if (words[0] === 'help')
+        assert.ok(result.stdout.trimEnd().split('\n').length <= 24, `${result.stdout.split('\n').length} lines`);
     }
   });
 
-  for (const words of [['nonsense'], ['--nonsense'], ['run', '--listen'], ['run', '--workers', 'many'], ['run', '--listen', 'nowhere:port:x'], ['pac', '--nonsense'], ['run', '--log-level', 'loud']]) {
+  for (const words of [
+         ['nonsense'], ['--nonsense'], ['run', '--listen'], ['run', '--workers', 'many'], ['run', '--listen', 'nowhere:port:x'],
+         ['pac', '--nonsense'], ['run', '--log-level', 'loud']]) {
     test(`porthole ${words.join(' ')} exits 2, talks on stderr only`, async (t) => {
       const result = await program(t, words);
       assert.equal(result.code, 2, result.stdout + result.stderr);
@@ -155,19 +169,19 @@ describe('small commands', () => {
     const result = await program(t, ['env']);
     assert.equal(result.code, 0, result.stderr);
     const names = ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
-    const shell = await command('sh', ['-c', `${result.stdout}\nenv`], { env: { PATH: process.env.PATH } });
+    const shell = await command('sh', ['-c', `${result.stdout}\nenv`], {env: {PATH: process.env.PATH}});
     for (const name of names) assert.match(shell.stdout, new RegExp(`^${name}=`, 'm'));
     assert.match(shell.stdout, /^http_proxy=http:\/\/127\.0\.0\.1:8083\/?$/m);
     assert.ok(!/\*\./.test(/^no_proxy=(.*)$/m.exec(shell.stdout)[1]), 'no_proxy with *. is not portable');
     const unset = await program(t, ['env', '--unset']);
-    const gone = await command('sh', ['-c', `${result.stdout}\n${unset.stdout}\nenv`], { env: { PATH: process.env.PATH } });
+    const gone = await command('sh', ['-c', `${result.stdout}\n${unset.stdout}\nenv`], {env: {PATH: process.env.PATH}});
     assert.ok(!/_proxy=/i.test(gone.stdout), gone.stdout);
     const fish = await program(t, ['env', '--shell', 'fish']);
     assert.match(fish.stdout, /^set -gx http_proxy /m);
   });
 
   test('env in a CGI program leaves HTTP_PROXY alone (httpoxy)', async (t) => {
-    const result = await program(t, ['env'], { env: { REQUEST_METHOD: 'GET', GATEWAY_INTERFACE: 'CGI/1.1' } });
+    const result = await program(t, ['env'], {env: {REQUEST_METHOD: 'GET', GATEWAY_INTERFACE: 'CGI/1.1'}});
     assert.ok(!/\bHTTP_PROXY=/.test(result.stdout));
   });
 
@@ -182,7 +196,7 @@ describe('small commands', () => {
   });
 
   test('limits prints the budgets with their units', async (t) => {
-    const { code, stdout } = await program(t, ['limits']);
+    const {code, stdout} = await program(t, ['limits']);
     assert.equal(code, 0);
     for (const word of [/64 KiB/, /200/, /16 KiB/, /10 ?s/]) assert.match(stdout, word);
   });
@@ -199,24 +213,27 @@ describe('starting', () => {
     assert.ok(proxy.stdout.includes(proxy.proxy4));
     const line = proxy.stdout.split('\n').find((one) => one.includes('curl '));
     const words = /curl [^\n]*/.exec(line)[0].trim().split(/\s+/);
-    const tried = await command(words[0], ['-sS', ...words.slice(1)], { env: { PATH: process.env.PATH } });
+    const tried = await command(words[0], ['-sS', ...words.slice(1)], {env: {PATH: process.env.PATH}});
     assert.equal(tried.code, 0, tried.stderr);
     assert.match(tried.stdout, /Porthole/i);
   });
 
   test('--ready-file is written whole, with the same line', async (t) => {
     const dir = tempDir(t);
-    const proxy = await porthole(t, { args: ['--ready-file', join(dir, 'ready.json')] });
-    const text = await eventually('ready file', () => existsSync(join(dir, 'ready.json')) && readFileSync(join(dir, 'ready.json'), 'utf8'));
+    const proxy = await porthole(t, {args: ['--ready-file', join(dir, 'ready.json')]});
+    const text =
+      await eventually('ready file', () => existsSync(join(dir, 'ready.json')) && readFileSync(join(dir, 'ready.json'), 'utf8'));
     assert.deepEqual(JSON.parse(text), proxy.line);
   });
 
   test('on a busy port exits 69 and names its holder', async (t) => {
     const server = net.createServer();
-    await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    await new Promise((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
     t.after(() => server.close());
-    const { port } = server.address();
-    const proxy = startPorthole(t, { listen: [`127.0.0.1:${port}`] });
+    const {port} = server.address();
+    const proxy = startPorthole(t, {listen: [`127.0.0.1:${port}`]});
     assert.equal((await proxy.exited).code, 69, proxy.stderr);
     assert.ok(proxy.stderr.includes(String(port)), proxy.stderr);
     assert.ok(proxy.stderr.includes(String(process.pid)), `holder's pid missing: ${proxy.stderr}`);
@@ -226,7 +243,7 @@ describe('starting', () => {
 
   test('a second one on the same port is refused with 69, the first keeps working', async (t) => {
     const first = await porthole(t);
-    const second = startPorthole(t, { listen: [first.proxy4] });
+    const second = startPorthole(t, {listen: [first.proxy4]});
     assert.equal((await second.exited).code, 69);
     const origin = await recorder(t);
     for (let i = 0; i < 8; ++i) assert.equal((await exchange(t, first.proxy4, get(origin.url()))).status, 200);
@@ -234,18 +251,18 @@ describe('starting', () => {
 
   test('a second one on the same observe port is refused with 69', async (t) => {
     const first = await porthole(t);
-    const second = startPorthole(t, { observe: first.observe });
+    const second = startPorthole(t, {observe: first.observe});
     assert.equal((await second.exited).code, 69);
   });
 
   test('on an address this machine does not have exits 69', async (t) => {
-    const proxy = startPorthole(t, { listen: ['192.0.2.1:0'], config: { proxy: { clients: ['192.0.2.0/24'] } } });
+    const proxy = startPorthole(t, {listen: ['192.0.2.1:0'], config: {proxy: {clients: ['192.0.2.0/24']}}});
     assert.equal((await proxy.exited).code, 69, proxy.stderr);
   });
 
   test('beyond loopback without proxy.clients is refused with 78', async (t) => {
     for (const address of ['0.0.0.0:0', '[::]:0', ':0']) {
-      const proxy = startPorthole(t, { listen: [address] });
+      const proxy = startPorthole(t, {listen: [address]});
       assert.equal((await proxy.exited).code, 78, `${address}: ${proxy.stderr}`);
       assert.match(proxy.stderr, /clients/);
     }
@@ -258,14 +275,14 @@ describe('starting', () => {
       await exchange(t, proxy.proxy4, get(origin.url()));
       return proxy;
     };
-    const proxy = await names({ config: { log: { level: 'error' } }, env: { PORTHOLE_LOG_LEVEL: 'warn' }, args: ['--log-level', 'debug'] });
+    const proxy = await names({config: {log: {level: 'error'}}, env: {PORTHOLE_LOG_LEVEL: 'warn'}, args: ['--log-level', 'debug']});
     assert.match(proxy.stderr, /debug|info/i);
-    const quiet = await names({ config: { log: { level: 'debug' } }, env: { PORTHOLE_LOG_LEVEL: 'error' } });
+    const quiet = await names({config: {log: {level: 'debug'}}, env: {PORTHOLE_LOG_LEVEL: 'error'}});
     assert.equal(quiet.stderr, '');
   });
 
   test('several --listen of one family all serve', async (t) => {
-    const proxy = await porthole(t, { listen: ['127.0.0.1:0', '127.0.0.2:0', '[::1]:0'] });
+    const proxy = await porthole(t, {listen: ['127.0.0.1:0', '127.0.0.2:0', '[::1]:0']});
     assert.equal(proxy.proxy.length, 3);
     const origin = await recorder(t);
     for (const address of proxy.proxy) assert.equal((await exchange(t, address, get(origin.url()))).status, 200);
@@ -278,7 +295,7 @@ describe('TERM', () => {
     const wire = await proxy.connect(t);
     const start = Date.now();
     proxy.signal('SIGTERM');
-    assert.deepEqual(await proxy.exited, { code: 0, signal: null });
+    assert.deepEqual(await proxy.exited, {code: 0, signal: null});
     assert.equal(await wire.closed(), 'end');
     assert.ok(Date.now() - start < 5000);
   });
@@ -287,23 +304,29 @@ describe('TERM', () => {
     test(`${name} lets a running request finish, takes no new connections, then exits 0`, async (t) => {
       const proxy = await porthole(t);
       const release = gate();
-      const origin = await recorder(t, async () => { await release.passed; return ok('finished'); });
+      const origin = await recorder(t, async () => {
+        await release.passed;
+        return ok('finished');
+      });
       const wire = await proxy.connect(t);
       await wire.send(get(origin.url()));
       await origin.came(1);
       proxy.signal(name);
-      await eventually('the listener is closed', () => connect(t, proxy.proxy4).then((w) => { w.destroy(); return false; }, () => true));
+      await eventually('the listener is closed', () => connect(t, proxy.proxy4).then((w) => {
+        w.destroy();
+        return false;
+      }, () => true));
       release.open();
       const response = await wire.response();
       assert.equal(response.body.toString(), 'finished');
       assert.match(response.fields.get('connection') ?? '', /close/);
       assert.equal(await wire.eof(), 'end');
-      assert.deepEqual(await proxy.exited, { code: 0, signal: null });
+      assert.deepEqual(await proxy.exited, {code: 0, signal: null});
     });
   }
 
   test('waits for tunnels at most timeouts.drain', async (t) => {
-    const proxy = await porthole(t, { config: { timeouts: { drain: '300ms' } } });
+    const proxy = await porthole(t, {config: {timeouts: {drain: '300ms'}}});
     const origin = await recorder(t);
     const wire = await tunnel(t, proxy.proxy4, origin.authority);
     proxy.signal('SIGTERM');
@@ -318,7 +341,10 @@ describe('TERM', () => {
     await wire.send(get(origin.url()));
     await origin.came(1);
     proxy.signal('SIGTERM');
-    await eventually('the listener is closed', () => connect(t, proxy.proxy4).then((w) => { w.destroy(); return false; }, () => true));
+    await eventually('the listener is closed', () => connect(t, proxy.proxy4).then((w) => {
+      w.destroy();
+      return false;
+    }, () => true));
     assert.equal(proxy.exit, undefined);
     proxy.signal('SIGTERM');
     await proxy.exited;
@@ -333,7 +359,7 @@ describe('HUP', () => {
     const wire = await proxy.connect(t);
     await wire.send(get(origin.url()));
     assert.equal((await wire.response()).status, 200);
-    proxy.configure({ upstream: { deny: ['127.0.0.1/32'] } });
+    proxy.configure({upstream: {deny: ['127.0.0.1/32']}});
     proxy.signal('SIGHUP');
     await eventually('the new rule', async () => (await exchange(t, proxy.proxy4, get(origin.url()))).status === 403);
     await wire.send(get(origin.url()));
@@ -357,7 +383,7 @@ describe('HUP', () => {
     const origin = await recorder(t);
     let running = true;
     let served = 0;
-    const load = Promise.all(Array.from({ length: 4 }, async () => {
+    const load = Promise.all(Array.from({length: 4}, async () => {
       const wire = await proxy.connect(t);
       while (running) {
         await wire.send(get(origin.url()));
@@ -396,18 +422,24 @@ describe('sd_notify', () => {
   // Starts the receiver; gives the socket's path and a way to wait for a datagram.
   async function manager(t) {
     const path = join(tempDir(t), 'notify');
-    const child = spawn('python3', [new URL('lib/notify.py', import.meta.url).pathname, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child =
+      spawn('python3', [new URL('lib/notify.py', import.meta.url).pathname, path], {stdio: ['ignore', 'pipe', 'inherit']});
     t.after(() => child.kill('SIGKILL'));
     const got = [];
     const bound = gate();
-    createInterface({ input: child.stdout }).on('line', (line) => { if (line === 'bound') bound.open(); else got.push(JSON.parse(line)); });
+    createInterface({input: child.stdout}).on('line', (line) => {
+      if (line === 'bound')
+        bound.open();
+      else
+        got.push(JSON.parse(line));
+    });
     await bound.passed;
-    return { path, got, heard: (pattern) => eventually(String(pattern), () => got.find((text) => pattern.test(text))) };
+    return {path, got, heard: (pattern) => eventually(String(pattern), () => got.find((text) => pattern.test(text)))};
   }
 
   test('tells READY, RELOADING with its time, and STOPPING', async (t) => {
     const systemd = await manager(t);
-    const proxy = await porthole(t, { env: { NOTIFY_SOCKET: systemd.path } });
+    const proxy = await porthole(t, {env: {NOTIFY_SOCKET: systemd.path}});
     await systemd.heard(/^READY=1$/m);
     proxy.signal('SIGHUP');
     assert.match(await systemd.heard(/^RELOADING=1$/m), /^MONOTONIC_USEC=\d+$/m);
@@ -418,18 +450,18 @@ describe('sd_notify', () => {
 
   test('feeds the watchdog while it lives', async (t) => {
     const systemd = await manager(t);
-    await porthole(t, { env: { NOTIFY_SOCKET: systemd.path, WATCHDOG_USEC: '200000' } });
+    await porthole(t, {env: {NOTIFY_SOCKET: systemd.path, WATCHDOG_USEC: '200000'}});
     await eventually('three WATCHDOG=1', () => systemd.got.filter((text) => /^WATCHDOG=1$/m.test(text)).length >= 3);
   });
 
   test('a socket that is not there does not matter', async (t) => {
-    const proxy = await porthole(t, { env: { NOTIFY_SOCKET: '/nowhere/notify' } });
+    const proxy = await porthole(t, {env: {NOTIFY_SOCKET: '/nowhere/notify'}});
     assert.equal((await proxy.ask(t, '/livez')).status, 200);
   });
 });
 
 test('the descriptor limit is raised at start and reported', async (t) => {
-  const proxy = await porthole(t, { launcher: ['sh', '-c', 'ulimit -Sn 256; exec "$@"', 'sh'], args: ['--log-level', 'info'] });
+  const proxy = await porthole(t, {launcher: ['sh', '-c', 'ulimit -Sn 256; exec "$@"', 'sh'], args: ['--log-level', 'info']});
   const limits = readFileSync(`/proc/${proxy.pid}/limits`, 'utf8');
   const [, soft, hard] = /^Max open files\s+(\S+)\s+(\S+)/m.exec(limits);
   assert.equal(soft, hard);
@@ -437,7 +469,7 @@ test('the descriptor limit is raised at start and reported', async (t) => {
 });
 
 test('a pipe closed under stdout does not kill it (PIPE is ignored)', async (t) => {
-  const proxy = await porthole(t, { accessLog: undefined, args: ['--access-log', 'json:stdout'] });
+  const proxy = await porthole(t, {accessLog: undefined, args: ['--access-log', 'json:stdout']});
   proxy.child.stdout.destroy();
   const origin = await recorder(t);
   for (let i = 0; i < 5; ++i) assert.equal((await exchange(t, proxy.proxy4, get(origin.url()))).status, 200);

@@ -3,26 +3,31 @@
 
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { before, describe, test } from 'node:test';
-import { ok, rawOrigin, recorder } from './lib/origin.mjs';
-import { eventually, porthole } from './lib/porthole.mjs';
-import { exchange, get, head, hostPort, tunnel } from './lib/raw.mjs';
-import { gate, later, suite } from './lib/scope.mjs';
+import {before, describe, test} from 'node:test';
+
+import {ok, rawOrigin, recorder} from './lib/origin.mjs';
+import {eventually, porthole} from './lib/porthole.mjs';
+import {exchange, get, head, hostPort, tunnel} from './lib/raw.mjs';
+import {gate, later, suite} from './lib/scope.mjs';
 
 const kGiB = 1 << 30;
 const kMiB = 1 << 20;
 const shared = suite();
 let proxy;
-before(async () => { proxy = await porthole(shared, { workers: 1 }); });
+before(async () => {
+  proxy = await porthole(shared, {workers: 1});
+});
 
 // Writes `size` bytes and counts what the kernel took, in `pump.sent`.
 function pump(socket, size) {
   const block = Buffer.alloc(256 << 10, 'x');
-  const state = { sent: 0 };
+  const state = {sent: 0};
   state.done = (async () => {
     while (state.sent < size) {
       const piece = block.subarray(0, Math.min(block.length, size - state.sent));
-      await new Promise((resolve, reject) => { socket.write(piece, (error) => (error ? reject(error) : resolve())); });
+      await new Promise((resolve, reject) => {
+        socket.write(piece, (error) => (error ? reject(error) : resolve()));
+      });
       state.sent += piece.length;
     }
   })();
@@ -34,32 +39,47 @@ async function standstill(count) {
   let last = -1;
   let since = Date.now();
   return eventually('a standstill', () => {
-    if (count() !== last) { last = count(); since = Date.now(); }
-    return last > 0 && Date.now() - since > 300 && { last };
-  }).then(({ last: value }) => value);
+           if (count() !== last) {
+             last = count();
+             since = Date.now();
+           }
+           return last > 0 && Date.now() - since > 300 && {last};
+         }).then(({last: value}) => value);
 }
 
 // A plain socket to the proxy that does not read until told.
 async function paused(t) {
-  const { host, port } = hostPort(proxy.proxy4);
-  const socket = net.connect({ host, port, allowHalfOpen: true });
+  const {host, port} = hostPort(proxy.proxy4);
+  const socket = net.connect({host, port, allowHalfOpen: true});
   later(t, () => socket.destroy());
-  await new Promise((resolve) => { socket.once('connect', resolve); });
+  await new Promise((resolve) => {
+    socket.once('connect', resolve);
+  });
   socket.pause();
   return socket;
 }
 const count = (socket, size) => new Promise((resolve, reject) => {
   let got = 0;
-  socket.on('data', (chunk) => { got += chunk.length; if (got >= size) resolve(got); }).on('close', () => resolve(got)).on('error', reject);
+  socket
+    .on(
+      'data',
+      (chunk) => {
+        got += chunk.length;
+        if (got >= size) resolve(got);
+      })
+    .on('close', () => resolve(got))
+    .on('error', reject);
 });
 
 describe('as it comes', () => {
   for (const framing of ['chunked', 'close']) {
     test(`server-sent events (${framing}) arrive one by one, each before the next is sent`, async (t) => {
-      const steps = Array.from({ length: 20 }, () => gate());
+      const steps = Array.from({length: 20}, () => gate());
       const origin = await rawOrigin(t, async (wire) => {
         await wire.request();
-        await wire.send(head('HTTP/1.1 200 OK', 'Content-Type: text/event-stream', 'Cache-Control: no-store', ...(framing === 'chunked' ? ['Transfer-Encoding: chunked'] : [])));
+        await wire.send(head(
+          'HTTP/1.1 200 OK', 'Content-Type: text/event-stream', 'Cache-Control: no-store',
+          ...(framing === 'chunked' ? ['Transfer-Encoding: chunked'] : [])));
         for (const [i, step] of steps.entries()) {
           const event = `data: event ${i}\n\n`;
           await wire.send(framing === 'chunked' ? `${event.length.toString(16)}\r\n${event}\r\n` : event);
@@ -97,7 +117,10 @@ describe('as it comes', () => {
 
   test('a head and its body in one byte pieces', async (t) => {
     const bytes = ok('piecemeal', 'X-A: 1');
-    const origin = await rawOrigin(t, async (wire) => { await wire.request(); await wire.sendCut(bytes, 'each'); });
+    const origin = await rawOrigin(t, async (wire) => {
+      await wire.request();
+      await wire.sendCut(bytes, 'each');
+    });
     assert.equal((await exchange(t, proxy.proxy4, get(origin.url()))).body.toString(), 'piecemeal');
   });
 
@@ -141,7 +164,9 @@ describe('back-pressure', () => {
           sending.open(state);
         });
       });
-      await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+      await new Promise((resolve) => {
+        server.listen(0, '127.0.0.1', resolve);
+      });
       later(t, () => server.close());
       const socket = await paused(t);
       const before = proxy.rss();
@@ -160,14 +185,21 @@ describe('back-pressure', () => {
   for (const framing of ['length', 'chunked']) {
     test(`a server that does not read stops the client's upload (${framing}); memory is flat`, async (t) => {
       const arrived = gate();
-      const server = net.createServer({ pauseOnConnect: true }, (socket) => { later(t, () => socket.destroy()); arrived.open(socket); });
-      await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+      const server = net.createServer({pauseOnConnect: true}, (socket) => {
+        later(t, () => socket.destroy());
+        arrived.open(socket);
+      });
+      await new Promise((resolve) => {
+        server.listen(0, '127.0.0.1', resolve);
+      });
       later(t, () => server.close());
       const size = 256 * kMiB;
       const socket = await paused(t);
       const before = proxy.rss();
       const authority = `127.0.0.1:${server.address().port}`;
-      socket.write(head(`POST http://${authority}/ HTTP/1.1`, `Host: ${authority}`, framing === 'length' ? `Content-Length: ${size}` : 'Transfer-Encoding: chunked'));
+      socket.write(head(
+        `POST http://${authority}/ HTTP/1.1`, `Host: ${authority}`,
+        framing === 'length' ? `Content-Length: ${size}` : 'Transfer-Encoding: chunked'));
       if (framing === 'chunked') socket.write(`${size.toString(16)}\r\n`);
       const state = pump(socket, size);
       const upstream = await arrived.passed;
@@ -184,7 +216,10 @@ describe('back-pressure', () => {
 
   test('in a tunnel works the same', async (t) => {
     const arrived = gate();
-    const origin = await rawOrigin(t, async (wire) => { wire.socket.pause(); arrived.open(wire.socket); });
+    const origin = await rawOrigin(t, async (wire) => {
+      wire.socket.pause();
+      arrived.open(wire.socket);
+    });
     const before = proxy.rss();
     const wire = await tunnel(t, proxy.proxy4, origin.authority);
     const state = pump(wire.socket, 128 * kMiB);
@@ -198,9 +233,14 @@ describe('back-pressure', () => {
   test('one stuck client does not slow the others on the same worker', async (t) => {
     const server = net.createServer((socket) => {
       later(t, () => socket.destroy());
-      socket.once('data', () => { socket.write('HTTP/1.1 200 OK\r\n\r\n'); pump(socket, kGiB).done.catch(() => {}); });
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        pump(socket, kGiB).done.catch(() => {});
+      });
     });
-    await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    await new Promise((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
     later(t, () => server.close());
     for (let i = 0; i < 5; ++i) (await paused(t)).write(get(`http://127.0.0.1:${server.address().port}/`));
     const origin = await recorder(t);
@@ -218,7 +258,10 @@ describe('back-pressure', () => {
     socket.on('error', () => {});
     const request = get(origin.url());
     let sent = 0;
-    const write = () => socket.write(Buffer.concat(Array(100).fill(request)), () => { sent += 100; if (sent < 20_000) write(); });
+    const write = () => socket.write(Buffer.concat(Array(100).fill(request)), () => {
+      sent += 100;
+      if (sent < 20_000) write();
+    });
     write();
     await standstill(() => origin.requests.length);
     assert.ok(origin.requests.length < 5000, `${origin.requests.length} answers buffered`);

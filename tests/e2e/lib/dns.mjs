@@ -2,9 +2,13 @@
 // NXDOMAIN. A record may be {a: [..], aaaa: [..], ttl, rcode, silent, delayMs, delayAaaaMs}. Every question is kept in `queries`.
 
 import dgram from 'node:dgram';
-import { later } from './scope.mjs';
 
-const kTypes = { 1: 'a', 28: 'aaaa' };
+import {later} from './scope.mjs';
+
+const kTypes = {
+  1: 'a',
+  28: 'aaaa'
+};
 
 function ipv6Bytes(text) {
   const [left, right] = text.split('::');
@@ -18,11 +22,14 @@ function ipv6Bytes(text) {
 function question(packet) {
   const labels = [];
   let at = 12;
-  while (packet[at] !== 0) { labels.push(packet.toString('latin1', at + 1, at + 1 + packet[at])); at += 1 + packet[at]; }
-  return { name: labels.join('.').toLowerCase(), type: packet.readUInt16BE(at + 1), end: at + 5 };
+  while (packet[at] !== 0) {
+    labels.push(packet.toString('latin1', at + 1, at + 1 + packet[at]));
+    at += 1 + packet[at];
+  }
+  return {name: labels.join('.').toLowerCase(), type: packet.readUInt16BE(at + 1), end: at + 5};
 }
 
-function reply(packet, { end, type }, record) {
+function reply(packet, {end, type}, record) {
   const addresses = record.rcode ? [] : record[kTypes[type]] ?? [];
   const header = Buffer.alloc(12);
   packet.copy(header, 0, 0, 2);
@@ -47,19 +54,31 @@ export async function dns(t, names = {}) {
   const queries = [];
   socket.on('message', (packet, from) => {
     const asked = question(packet);
-    queries.push({ name: asked.name, type: kTypes[asked.type] ?? asked.type });
-    const record = server.names[asked.name] ?? { rcode: 3 };
+    queries.push({name: asked.name, type: kTypes[asked.type] ?? asked.type});
+    const record = server.names[asked.name] ?? {rcode: 3};
     if (record.silent) return;
     const delay = (asked.type === 28 ? record.delayAaaaMs : undefined) ?? record.delayMs ?? 0;
-    const send = () => { if (!server.closed) socket.send(reply(packet, asked, record), from.port, from.address); };
-    if (delay) setTimeout(send, delay).unref(); else send();
+    const send = () => {
+      if (!server.closed) socket.send(reply(packet, asked, record), from.port, from.address);
+    };
+    if (delay)
+      setTimeout(send, delay).unref();
+    else
+      send();
   });
-  await new Promise((resolve) => { socket.bind(0, '127.0.0.1', resolve); });
+  await new Promise((resolve) => {
+    socket.bind(0, '127.0.0.1', resolve);
+  });
   const server = {
-    names, queries, closed: false,
+    names,
+    queries,
+    closed: false,
     address: `127.0.0.1:${socket.address().port}`,
     asked: (name, type) => queries.filter((q) => q.name === name && (type === undefined || q.type === type)).length,
   };
-  later(t, () => { server.closed = true; socket.close(); });
+  later(t, () => {
+    server.closed = true;
+    socket.close();
+  });
   return server;
 }

@@ -13,7 +13,10 @@ const kStatusLine = /^(HTTP\/[0-9]\.[0-9]) ([1-9][0-9][0-9]) ([\t\x20-\x7e\x80-\
 export class Fields {
   constructor(list) { this.list = list; }
   all(name) { return this.list.filter(([n]) => n.toLowerCase() === name.toLowerCase()).map(([, v]) => v); }
-  get(name) { const found = this.all(name); return found.length ? found.join(', ') : undefined; }
+  get(name) {
+    const found = this.all(name);
+    return found.length ? found.join(', ') : undefined;
+  }
   has(name) { return this.all(name).length > 0; }
   names() { return this.list.map(([n]) => n.toLowerCase()); }
 }
@@ -38,7 +41,7 @@ export function parseHead(raw) {
   const end = text.indexOf('\r\n');
   const line = text.slice(0, end);
   if (line.includes('\n') || line.includes('\r')) throw new BadMessage(`bare CR or LF in ${JSON.stringify(line)}`);
-  return { line, fields: parseFields(text.slice(end + 2, -4)), raw: text };
+  return {line, fields: parseFields(text.slice(end + 2, -4)), raw: text};
 }
 
 export function parseRequestHead(raw) {
@@ -46,14 +49,14 @@ export function parseRequestHead(raw) {
   const found = kRequestLine.exec(head.line);
   if (!found) throw new BadMessage(`request line ${JSON.stringify(head.line)}`);
   const [, method, target, version] = found;
-  return { ...head, method, target, version };
+  return {...head, method, target, version};
 }
 
 export function parseStatusHead(raw) {
   const head = parseHead(raw);
   const found = kStatusLine.exec(head.line);
   if (!found) throw new BadMessage(`status line ${JSON.stringify(head.line)}`);
-  return { ...head, version: found[1], status: Number(found[2]), reason: found[3] };
+  return {...head, version: found[1], status: Number(found[2]), reason: found[3]};
 }
 
 function contentLength(fields) {
@@ -75,10 +78,10 @@ function chunked(fields) {
 export function requestFraming(head) {
   if (chunked(head.fields)) {
     if (head.version !== 'HTTP/1.1') throw new BadMessage('Transfer-Encoding in an HTTP/1.0 request');
-    return { kind: 'chunked' };
+    return {kind: 'chunked'};
   }
   const length = contentLength(head.fields);
-  return length === undefined ? { kind: 'none', length: 0 } : { kind: 'length', length };
+  return length === undefined ? {kind: 'none', length: 0} : {kind: 'length', length};
 }
 
 export function responseFraming(head, method) {
@@ -86,11 +89,11 @@ export function responseFraming(head, method) {
   const length = contentLength(head.fields);
   if (head.status < 200 || head.status === 204 || (method === 'CONNECT' && head.status < 300)) {
     if (isChunked || length !== undefined) throw new BadMessage(`${head.status} with framing (RFC 9110 §8.6)`);
-    return { kind: 'none', length: 0 };
+    return {kind: 'none', length: 0};
   }
-  if (method === 'HEAD' || head.status === 304) return { kind: 'none', length: 0 };
-  if (isChunked) return { kind: 'chunked' };
-  return length === undefined ? { kind: 'close' } : { kind: 'length', length };
+  if (method === 'HEAD' || head.status === 304) return {kind: 'none', length: 0};
+  if (isChunked) return {kind: 'chunked'};
+  return length === undefined ? {kind: 'close'} : {kind: 'length', length};
 }
 
 export function parseChunkSize(line) {

@@ -1,14 +1,15 @@
 // Starts and stops the program under test as a user would: own temp directory and home, a config file, port 0, --ready-fd.
 // A crash, a sanitizer's report or an exit code that is not 0 fails the test with everything the program said.
 
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { connect, hostPort } from './raw.mjs';
-import { later } from './scope.mjs';
-import { kWaitMs } from './wire.mjs';
+import {spawn} from 'node:child_process';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import {connect, hostPort} from './raw.mjs';
+import {later} from './scope.mjs';
+import {kWaitMs} from './wire.mjs';
 
 const kRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const kBinary = resolve(process.env.PORTHOLE_BIN ?? join(kRoot, 'build/release/porthole'));
@@ -16,7 +17,7 @@ const kSanitizer = /(Address|Thread|Leak|Memory|UndefinedBehavior)Sanitizer|runt
 
 export function tempDir(t, prefix = 'porthole-e2e-') {
   const dir = mkdtempSync(join(tmpdir(), prefix));
-  later(t, () => rmSync(dir, { recursive: true, force: true }));
+  later(t, () => rmSync(dir, {recursive: true, force: true}));
   return dir;
 }
 
@@ -27,22 +28,28 @@ export async function eventually(what, ready, ms = kWaitMs) {
     const value = await ready();
     if (value !== undefined && value !== false) return value;
     if (Date.now() > deadline) throw new Error(`${what}: not in ${ms} ms`);
-    await new Promise((wake) => { setTimeout(wake, 10); });
+    await new Promise((wake) => {
+      setTimeout(wake, 10);
+    });
   }
 }
 
 const tomlValue = (value) => {
   if (Array.isArray(value)) return `[${value.map(tomlValue).join(', ')}]`;
-  if (value !== null && typeof value === 'object') return `{ ${Object.entries(value).map(([k, v]) => `${k} = ${tomlValue(v)}`).join(', ')} }`;
+  if (value !== null && typeof value === 'object')
+    return `{ ${Object.entries(value).map(([k, v]) => `${k} = ${tomlValue(v)}`).join(', ')} }`;
   return JSON.stringify(value);
 };
 // {proxy: {via: false}} as TOML text.
-export const toml = (tables) => Object.entries(tables)
-  .map(([name, keys]) => [`[${name}]`, ...Object.entries(keys).map(([k, v]) => `${k} = ${tomlValue(v)}`)].join('\n')).join('\n\n') + '\n';
+export const toml = (tables) =>
+  Object.entries(tables)
+    .map(([name, keys]) => [`[${name}]`, ...Object.entries(keys).map(([k, v]) => `${k} = ${tomlValue(v)}`)].join('\n'))
+    .join('\n\n') +
+  '\n';
 
 // Environment without anything that would steer the program or a client from outside.
 export function cleanEnv(home, extra = {}) {
-  return { PATH: process.env.PATH, HOME: home, TMPDIR: tmpdir(), LANG: 'C.UTF-8', ...extra };
+  return {PATH: process.env.PATH, HOME: home, TMPDIR: tmpdir(), LANG: 'C.UTF-8', ...extra};
 }
 
 function mustExist() {
@@ -50,9 +57,9 @@ function mustExist() {
 }
 
 // Any command to its end: {code, signal, stdout, stderr}. `stdin` is text. Never throws for an exit code.
-export function command(file, args = [], { env, cwd, stdin = '', ms = 60_000 } = {}) {
+export function command(file, args = [], {env, cwd, stdin = '', ms = 60_000} = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(file, args, { env: env ?? process.env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(file, args, {env: env ?? process.env, cwd, stdio: ['pipe', 'pipe', 'pipe']});
     const out = [];
     const err = [];
     const timer = setTimeout(() => child.kill('SIGKILL'), ms);
@@ -60,23 +67,27 @@ export function command(file, args = [], { env, cwd, stdin = '', ms = 60_000 } =
     child.stderr.on('data', (chunk) => err.push(chunk));
     child.stdin.on('error', () => {});
     child.stdin.end(stdin);
-    child.on('error', (error) => { clearTimeout(timer); fail(error); });
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      fail(error);
+    });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       const bytes = Buffer.concat(out);
-      done({ code, signal, bytes, stdout: bytes.toString(), stderr: Buffer.concat(err).toString() });
+      done({code, signal, bytes, stdout: bytes.toString(), stderr: Buffer.concat(err).toString()});
     });
   });
 }
 
 // `porthole ARGS` to its end, in an empty home.
-export function program(t, args, { env = {}, home = tempDir(t), ...rest } = {}) {
+export function program(t, args, {env = {}, home = tempDir(t), ...rest} = {}) {
   mustExist();
-  return command(kBinary, args, { env: cleanEnv(home, env), cwd: home, ...rest });
+  return command(kBinary, args, {env: cleanEnv(home, env), cwd: home, ...rest});
 }
 
 // A running proxy. Options: `config` (object of tables, or TOML text), `args`, `env`, `listen`, `observe`, `accessLog`
-// ('json' | 'combined' | 'squid' | undefined for no flag), `hosts` (text of the hosts file), `launcher` (command before the binary).
+// ('json' | 'combined' | 'squid' | undefined for no flag), `hosts` (text of the hosts file), `launcher` (command before the
+// binary).
 export async function porthole(t, options = {}) {
   mustExist();
   const instance = new Porthole(tempDir(t), options);
@@ -89,13 +100,22 @@ export async function porthole(t, options = {}) {
 export function startPorthole(t, options = {}) {
   mustExist();
   const instance = new Porthole(tempDir(t), options);
-  later(t, () => instance.stop({ anyExit: true }));
+  later(t, () => instance.stop({anyExit: true}));
   return instance;
 }
 
 class Porthole {
-  constructor(dir, { config = {}, args = [], env = {}, listen = ['127.0.0.1:0', '[::1]:0'], observe = '127.0.0.1:0',
-    accessLog = 'json', hosts = '', workers, launcher = [] }) {
+  constructor(dir, {
+    config = {},
+    args = [],
+    env = {},
+    listen = ['127.0.0.1:0', '[::1]:0'],
+    observe = '127.0.0.1:0',
+    accessLog = 'json',
+    hosts = '',
+    workers,
+    launcher = []
+  }) {
     this.dir = dir;
     this.configFile = join(dir, 'porthole.toml');
     this.logFile = join(dir, 'access.log');
@@ -109,27 +129,46 @@ class Porthole {
     if (accessLog !== undefined) all.push('--access-log', `${accessLog}:${this.logFile}`);
     if (workers !== undefined) all.push('--workers', String(workers));
     const [file, ...rest] = [...launcher, kBinary, ...all, ...args];
-    this.child = spawn(file, rest, { cwd: dir, env: cleanEnv(dir, env), stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    this.child = spawn(file, rest, {cwd: dir, env: cleanEnv(dir, env), stdio: ['ignore', 'pipe', 'pipe', 'pipe']});
     this.pid = this.child.pid;
-    this.child.stdout.setEncoding('utf8').on('data', (text) => { this.stdout += text; });
-    this.child.stderr.setEncoding('utf8').on('data', (text) => { this.stderr += text; });
-    this.exited = new Promise((done) => { this.child.on('close', (code, signal) => { this.exit = { code, signal }; done(this.exit); }); });
+    this.child.stdout.setEncoding('utf8').on('data', (text) => {
+      this.stdout += text;
+    });
+    this.child.stderr.setEncoding('utf8').on('data', (text) => {
+      this.stderr += text;
+    });
+    this.exited = new Promise((done) => {
+      this.child.on('close', (code, signal) => {
+        this.exit = {code, signal};
+        done(this.exit);
+      });
+    });
     this.readyLine = new Promise((done) => {
       let text = '';
-      this.child.stdio[3].setEncoding('utf8').on('data', (more) => { text += more; }).on('end', () => done(text)).on('error', () => done(text));
+      this.child.stdio[3]
+        .setEncoding('utf8')
+        .on(
+          'data',
+          (more) => {
+            text += more;
+          })
+        .on('end', () => done(text))
+        .on('error', () => done(text));
     });
   }
 
   // Writes the config file anew (HUP makes a running program read it). Names resolve in no real DNS by default.
   configure(config) {
-    const resolved = { nameservers: ['127.0.0.1:1'], hosts_file: join(this.dir, 'hosts'), ...config.resolve };
-    writeFileSync(this.configFile, typeof config === 'string' ? config : toml({ ...config, resolve: resolved }));
+    const resolved = {nameservers: ['127.0.0.1:1'], hosts_file: join(this.dir, 'hosts'), ...config.resolve};
+    writeFileSync(this.configFile, typeof config === 'string' ? config : toml({...config, resolve: resolved}));
   }
 
   #said() { return `\n--- stdout\n${this.stdout}\n--- stderr\n${this.stderr}`; }
 
   async ready(ms = kWaitMs) {
-    const timer = new Promise((done) => { setTimeout(() => done(undefined), ms).unref(); });
+    const timer = new Promise((done) => {
+      setTimeout(() => done(undefined), ms).unref();
+    });
     const text = await Promise.race([this.readyLine, this.exited.then(() => ''), timer]);
     if (!text) throw new Error(`porthole was not ready (exit ${JSON.stringify(this.exit)})${this.#said()}`);
     const line = JSON.parse(text);
@@ -147,7 +186,10 @@ class Porthole {
   // The access log's lines so far: objects when they are JSON, else text.
   log() {
     if (!existsSync(this.logFile)) return [];
-    return readFileSync(this.logFile, 'utf8').split('\n').filter(Boolean).map((line) => (line.startsWith('{') ? JSON.parse(line) : line));
+    return readFileSync(this.logFile, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => (line.startsWith('{') ? JSON.parse(line) : line));
   }
   // The first line for which `test` holds, when it has been written.
   logged(what, test, ms) { return eventually(`access log line: ${what}`, () => this.log().find(test), ms); }
@@ -159,23 +201,28 @@ class Porthole {
   // A path of the observe listener: {status, fields, text}.
   async ask(t, path) {
     const wire = await connect(t, this.observe);
-    const { host, port } = hostPort(this.observe);
+    const {host, port} = hostPort(this.observe);
     await wire.send(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: close\r\n\r\n`);
     const answer = await wire.response();
     wire.destroy();
-    return { ...answer, text: answer.body.toString() };
+    return {...answer, text: answer.body.toString()};
   }
 
   // TERM, wait, judge. A program that had already crashed fails here.
-  async stop({ anyExit = false } = {}) {
+  async stop({anyExit = false} = {}) {
     if (this.stopped) return this.exit;
     this.stopped = true;
     const early = this.exit;
     let killed = false;
     if (!early) {
       process.kill(this.pid, 'SIGTERM');
-      const second = setTimeout(() => { if (!this.exit) process.kill(this.pid, 'SIGTERM'); }, 1_500);
-      const last = setTimeout(() => { killed = true; if (!this.exit) process.kill(this.pid, 'SIGKILL'); }, 8_000);
+      const second = setTimeout(() => {
+        if (!this.exit) process.kill(this.pid, 'SIGTERM');
+      }, 1_500);
+      const last = setTimeout(() => {
+        killed = true;
+        if (!this.exit) process.kill(this.pid, 'SIGKILL');
+      }, 8_000);
       await this.exited;
       clearTimeout(second);
       clearTimeout(last);
@@ -183,7 +230,8 @@ class Porthole {
     if (kSanitizer.test(this.stderr)) throw new Error(`a sanitizer spoke${this.#said()}`);
     if (killed) throw new Error(`porthole did not stop after two TERM${this.#said()}`);
     if (this.exit.signal && this.exit.signal !== 'SIGTERM') throw new Error(`porthole died of ${this.exit.signal}${this.#said()}`);
-    if (!anyExit && early && early.code !== 0) throw new Error(`porthole had left by itself: ${JSON.stringify(early)}${this.#said()}`);
+    if (!anyExit && early && early.code !== 0)
+      throw new Error(`porthole had left by itself: ${JSON.stringify(early)}${this.#said()}`);
     return this.exit;
   }
 }

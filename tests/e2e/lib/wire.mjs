@@ -1,9 +1,16 @@
 // One TCP connection as a test sees it: exact bytes both ways, reads that wait for what they name and fail with what came
 // instead. Both ends use it: raw.mjs connects with it, origin.mjs accepts with it. Every wait has a deadline.
 
-import { setImmediate as turn } from 'node:timers/promises';
+import {setImmediate as turn} from 'node:timers/promises';
+
 import {
-  BadMessage, parseChunkSize, parseFields, parseRequestHead, parseStatusHead, requestFraming, responseFraming,
+  BadMessage,
+  parseChunkSize,
+  parseFields,
+  parseRequestHead,
+  parseStatusHead,
+  requestFraming,
+  responseFraming,
 } from './parse.mjs';
 
 export const kWaitMs = Number(process.env.PORTHOLE_TEST_WAIT_MS ?? 10_000);
@@ -17,10 +24,10 @@ const latin1 = (bytes) => (typeof bytes === 'string' ? Buffer.from(bytes, 'latin
 export const head = (...lines) => Buffer.from([...lines, '', ''].join('\r\n'), 'latin1');
 
 export class Wire {
-  #chunks = [];        // not yet read
-  #size = 0;           // bytes in #chunks
+  #chunks = [];  // not yet read
+  #size = 0;     // bytes in #chunks
   #waiters = new Set();
-  #all = [];           // everything that ever came
+  #all = [];  // everything that ever came
 
   constructor(socket) {
     this.socket = socket;
@@ -28,13 +35,29 @@ export class Wire {
     this.error = undefined;  // the socket's error, such as ECONNRESET
     this.gone = false;       // closed in both directions
     socket.setNoDelay?.(true);
-    socket.on('data', (chunk) => { this.#all.push(chunk); this.#chunks.push(chunk); this.#size += chunk.length; this.#wake(); });
-    socket.on('end', () => { this.ended = true; this.#wake(); });
-    socket.on('error', (error) => { this.error = error; this.#wake(); });
-    socket.on('close', () => { this.gone = true; this.#wake(); });
+    socket.on('data', (chunk) => {
+      this.#all.push(chunk);
+      this.#chunks.push(chunk);
+      this.#size += chunk.length;
+      this.#wake();
+    });
+    socket.on('end', () => {
+      this.ended = true;
+      this.#wake();
+    });
+    socket.on('error', (error) => {
+      this.error = error;
+      this.#wake();
+    });
+    socket.on('close', () => {
+      this.gone = true;
+      this.#wake();
+    });
   }
 
-  #wake() { for (const wake of this.#waiters) wake(); }
+  #wake() {
+    for (const wake of this.#waiters) wake();
+  }
   get received() { return Buffer.concat(this.#all); }
   get unread() {
     if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
@@ -51,11 +74,22 @@ export class Wire {
     let value = ready();
     if (value !== undefined) return value;
     return new Promise((resolve, reject) => {
-      const finish = (settle, argument) => { clearTimeout(timer); this.#waiters.delete(check); settle(argument); };
+      const finish = (settle, argument) => {
+        clearTimeout(timer);
+        this.#waiters.delete(check);
+        settle(argument);
+      };
       const check = () => {
-        try { value = ready(); } catch (error) { finish(reject, error); return; }
-        if (value !== undefined) finish(resolve, value);
-        else if (this.finished) finish(reject, new Closed(`${what}: peer left (${this.fate}) after ${this.#shown()}`));
+        try {
+          value = ready();
+        } catch (error) {
+          finish(reject, error);
+          return;
+        }
+        if (value !== undefined)
+          finish(resolve, value);
+        else if (this.finished)
+          finish(reject, new Closed(`${what}: peer left (${this.fate}) after ${this.#shown()}`));
       };
       const timer = setTimeout(() => finish(reject, new Error(`${what}: nothing in ${ms} ms; unread ${this.#shown()}`)), ms);
       this.#waiters.add(check);
@@ -94,9 +128,7 @@ export class Wire {
   async closed(ms = kWaitMs) { return this.wait('close', () => (this.finished ? this.fate : undefined), ms); }
 
   // Resolves when the kernel took the bytes.
-  send(bytes) {
-    return new Promise((resolve, reject) => this.socket.write(latin1(bytes), (e) => (e ? reject(e) : resolve())));
-  }
+  send(bytes) { return new Promise((resolve, reject) => this.socket.write(latin1(bytes), (e) => (e ? reject(e) : resolve()))); }
   // Sends `bytes` as separate writes, cut at the offsets in `cuts` ('each' = byte by byte).
   async sendCut(bytes, cuts) {
     const all = latin1(bytes);
@@ -104,7 +136,11 @@ export class Wire {
     let from = 0;
     for (const to of [...at, all.length]) {
       if (to <= from || to > all.length) continue;
-      try { await this.send(all.subarray(from, to)); } catch { return; }  // refused midway: the answer tells
+      try {
+        await this.send(all.subarray(from, to));
+      } catch {
+        return;
+      }  // refused midway: the answer tells
       await turn();
       from = to;
     }
@@ -114,12 +150,12 @@ export class Wire {
   destroy() { this.socket.destroy(); }
 
   async #body(framing) {
-    if (framing.kind === 'none') return { body: Buffer.alloc(0) };
-    if (framing.kind === 'length') return { body: await this.read(framing.length) };
+    if (framing.kind === 'none') return {body: Buffer.alloc(0)};
+    if (framing.kind === 'length') return {body: await this.read(framing.length)};
     if (framing.kind === 'close') {
       const body = await this.rest();
       if (this.error) throw new Closed(`close-delimited body ended by ${this.fate}`);
-      return { body };
+      return {body};
     }
     const parts = [];
     const sizes = [];
@@ -137,32 +173,35 @@ export class Wire {
       if (line === '') break;
       lines.push(line);
     }
-    return { body: Buffer.concat(parts), trailers: parseFields(lines.join('\r\n')), sizes };
+    return {body: Buffer.concat(parts), trailers: parseFields(lines.join('\r\n')), sizes};
   }
 
   // One whole request, strictly. `requestHead` stops after the head, `body` then reads what it announced.
   async requestHead(ms) {
     const parsed = parseRequestHead(await this.until('\r\n\r\n', ms));
-    return { ...parsed, framing: requestFraming(parsed) };
+    return {...parsed, framing: requestFraming(parsed)};
   }
   async body(parsed) { return this.#body(parsed.framing); }
   async request(ms) {
     const parsed = await this.requestHead(ms);
-    return { ...parsed, ...await this.body(parsed) };
+    return {...parsed, ...await this.body(parsed)};
   }
 
   // One response head, 1xx included, strictly; and one whole response with the 1xx before it in `interim`.
   async responseHead(method = 'GET', ms) {
     const parsed = parseStatusHead(await this.until('\r\n\r\n', ms));
-    return { ...parsed, framing: responseFraming(parsed, method) };
+    return {...parsed, framing: responseFraming(parsed, method)};
   }
   async response(method = 'GET', ms) {
     const interim = [];
     for (;;) {
       const parsed = await this.responseHead(method, ms);
-      if (parsed.status < 200 && parsed.status !== 101) { interim.push(parsed); continue; }
-      if (parsed.status === 101) return { ...parsed, interim };
-      return { ...parsed, ...await this.#body(parsed.framing), interim };
+      if (parsed.status < 200 && parsed.status !== 101) {
+        interim.push(parsed);
+        continue;
+      }
+      if (parsed.status === 101) return {...parsed, interim};
+      return {...parsed, ...await this.#body(parsed.framing), interim};
     }
   }
 }
