@@ -1,7 +1,9 @@
 // The test codec itself: two streams interleave on one connection, both ways, and a cut anywhere changes nothing.
-#include "support/fake_session.h"
+#include "wire/session.h"
 
 #include <gtest/gtest.h>
+
+#include "support/fake_session.h"
 
 namespace porthole::test {
 namespace {
