@@ -6,12 +6,14 @@
 
 namespace porthole {
 
-class Link {
+// An object that is a member of several lists at once has one link for each, told apart by Tag.
+template <class Tag>
+class TaggedLink {
  public:
-  Link() = default;
-  Link(const Link&) = delete;
-  Link& operator=(const Link&) = delete;
-  ~Link() { unlink(); }
+  TaggedLink() = default;
+  TaggedLink(const TaggedLink&) = delete;
+  TaggedLink& operator=(const TaggedLink&) = delete;
+  ~TaggedLink() { unlink(); }
 
   bool linked() const { return next_ != nullptr; }
   void unlink() {
@@ -22,14 +24,17 @@ class Link {
   }
 
  private:
-  template <class T>
+  template <class T, class LinkType>
   friend class List;
-  Link* next_ = nullptr;
-  Link* previous_ = nullptr;
+  TaggedLink* next_ = nullptr;
+  TaggedLink* previous_ = nullptr;
 };
 
-// T derives from Link (once). The list does not own its members.
-template <class T>
+struct DefaultTag;
+using Link = TaggedLink<DefaultTag>;
+
+// T derives from LinkType (once). The list does not own its members.
+template <class T, class LinkType = Link>
 class List {
  public:
   List() { clear_ends(); }
@@ -54,19 +59,19 @@ class List {
   T* pop_front() {
     if (empty()) return nullptr;
     T& item = front();
-    static_cast<Link&>(item).unlink();
+    static_cast<LinkType&>(item).unlink();
     return &item;
   }
   // The member after `item`, or null.
   T* after(T& item) {
-    Link* next = static_cast<Link&>(item).next_;
+    LinkType* next = static_cast<LinkType&>(item).next_;
     return next == &head_ ? nullptr : static_cast<T*>(next);
   }
   // Moves every member of `other` to the end of this list.
   void take_all(List& other) {
     if (other.empty()) return;
-    Link* first = other.head_.next_;
-    Link* last = other.head_.previous_;
+    LinkType* first = other.head_.next_;
+    LinkType* last = other.head_.previous_;
     other.clear_ends();
     first->previous_ = head_.previous_;
     last->next_ = &head_;
@@ -76,15 +81,15 @@ class List {
 
  private:
   void clear_ends() { head_.next_ = head_.previous_ = &head_; }
-  void insert_before(Link& place, T& item) {
-    Link& link = item;
+  void insert_before(LinkType& place, T& item) {
+    LinkType& link = item;
     PH_DASSERT(!link.linked());
     link.next_ = &place;
     link.previous_ = place.previous_;
     place.previous_->next_ = &link;
     place.previous_ = &link;
   }
-  Link head_;
+  LinkType head_;
 };
 
 }  // namespace porthole

@@ -31,6 +31,13 @@ struct IpAddress {
   auto operator<=>(const IpAddress&) const = default;
 };
 
+// For hash maps keyed by an address.
+struct IpHash {
+  std::size_t operator()(const IpAddress& ip) const {
+    return std::hash<std::string_view>()({reinterpret_cast<const char*>(ip.bytes.data()), ip.bytes.size()});
+  }
+};
+
 struct Endpoint {
   IpAddress ip;
   std::uint16_t port = 0;

@@ -18,8 +18,11 @@
 
 namespace porthole::io {
 
+struct RunTag;
+using RunLink = TaggedLink<RunTag>;
+
 // Something to run once, soon. Destroying it takes it off the queue.
-class Runnable : public Link {
+class Runnable : public RunLink {
  public:
   virtual void run() = 0;
 
@@ -83,8 +86,8 @@ class Loop {
   BlockRef scratch_;
   std::size_t scratch_used_ = 0;
   TimerWheel timers_;
-  List<Runnable> soon_;
-  List<Runnable> next_turn_;
+  List<Runnable, RunLink> soon_;
+  List<Runnable, RunLink> next_turn_;
   std::vector<std::unique_ptr<Buried>> graveyard_;
   std::mutex posted_mutex_;
   std::vector<std::move_only_function<void()>> posted_;

@@ -16,6 +16,11 @@ class Signal : private Runnable {
     raised_ = true;
     if (waiter_) loop_.run_soon(*this);
   }
+  // The same, but the waiter runs in the next turn, after the others had theirs: between the steps of a bulk transfer.
+  void raise_next_turn() {
+    raised_ = true;
+    yielding_ = true;
+  }
   Loop& loop() const { return loop_; }
 
   // co_await signal.wait(deadline): true when raised, false when the deadline passed first. One waiter at a time.
@@ -30,16 +35,18 @@ class Signal : private Runnable {
     ~Awaiter() {
       if (waiting_) signal_.stop_waiting();
     }
-    bool await_ready() const noexcept { return signal_.raised_; }
+    bool await_ready() const noexcept { return signal_.raised_ && !signal_.yielding_; }
     void await_suspend(std::coroutine_handle<> waiter) {
       PH_ASSERT(!signal_.waiter_);
       waiting_ = true;
       signal_.waiter_ = waiter;
       signal_.timer_.arm(deadline_);
+      if (std::exchange(signal_.yielding_, false)) signal_.loop_.run_next_turn(signal_);
     }
     bool await_resume() noexcept {
       if (waiting_) signal_.stop_waiting();
       waiting_ = false;
+      signal_.yielding_ = false;
       return std::exchange(signal_.raised_, false);
     }
 
@@ -65,6 +72,7 @@ class Signal : private Runnable {
   std::coroutine_handle<> waiter_;
   Timer timer_;
   bool raised_ = false;
+  bool yielding_ = false;
 };
 
 }  // namespace porthole::io

@@ -57,7 +57,7 @@ class Connection final : public Link, public io::Buried, private io::ChannelOwne
   Raw take_over();
 
   // For splice: the bare stream; content still to come, all of it on the socket (see wire::ClientSession::plain_content_left).
-  io::Stream& stream() { return channel_.stream(); }
+  io::Channel& channel() { return channel_; }
   std::uint64_t plain_content_left() const;
   void skip_received(std::uint64_t bytes);
   // While content is spliced, the channel must not read: begin returns true when reading is now the caller's.

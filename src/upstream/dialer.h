@@ -33,7 +33,9 @@ struct Dialed {
 class Dialer {
  public:
   // All outlive the dialer.
-  Dialer(io::Loop& loop, io::Network& network, Resolver& resolver) : loop_(loop), network_(network), resolver_(resolver) {}
+  Dialer(io::Loop& loop, io::Network& network, Resolver& resolver) : loop_(loop), network_(network), resolver_(&resolver) {}
+  // Later dials ask this one (a reload changed its options); those that wait keep theirs, which must live until they end.
+  void set_resolver(Resolver& resolver) { resolver_ = &resolver; }
   // Errors carry a status for an answer: 403 prohibited (all addresses are), 502 refused / unroutable / dns_error,
   // 504 dns_timeout / connection_timeout; 503 connection_limit_reached when no descriptor is free.
   io::Task<Result<Dialed>> dial(DialRequest request);
@@ -41,7 +43,7 @@ class Dialer {
  private:
   io::Loop& loop_;
   io::Network& network_;
-  Resolver& resolver_;
+  Resolver* resolver_;
 };
 
 }  // namespace porthole::upstream

@@ -77,6 +77,9 @@ class ServerSession {
   virtual void send_end(StreamId stream, const http::Fields* trailers) = 0;
   // Gives up a stream whose response cannot be finished: h1 ends the connection (persistent() turns false).
   virtual void reset(StreamId stream, const Error& error) = 0;
+  // The driver waits no longer for the rest of a head: further input is ignored and the connection ends with the answer that
+  // may be sent on the returned stream (408).
+  virtual StreamId give_up() = 0;
   // After the present messages the connection closes (a draining server); h1 writes nothing by itself.
   virtual void close_after_this() = 0;
 

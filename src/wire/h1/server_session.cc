@@ -169,6 +169,13 @@ void H1ServerSession::reset(StreamId stream, const Error&) {
   input_.clear();
 }
 
+StreamId H1ServerSession::give_up() {
+  PH_ASSERT(receiving_ == Receiving::head);
+  ServerEvent unused;
+  fail(unused, {});
+  return stream_;
+}
+
 bool H1ServerSession::persistent() const {
   return !closing_ && receiving_ != Receiving::stopped && !(eof_ && input_.empty());
 }

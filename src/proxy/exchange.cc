@@ -1,0 +1,384 @@
+// See exchange.h. Read run() first.
+#include "proxy/exchange.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "http/forward.h"
+
+namespace porthole::proxy {
+namespace {
+
+constexpr std::string_view kOwnName = "porthole.internal";
+// Content of an unanswered request that is read and dropped so that the connection can stay (bad-inputs 42); more closes it.
+constexpr std::uint64_t kDrainMax = 64 * 1024;
+
+}  // namespace
+
+Exchange::Exchange(Services& services, ServerStream& stream)
+    : services_(services),
+      stream_(stream),
+      snapshot_(services.snapshot),
+      wake_(services.loop),
+      begun_at_(services.loop.now()),
+      begun_(services.loop.clock().wall()),
+      flow_(services.next_flow()),
+      scratch_(services.scratches.take()) {
+  tap_ = flow::Tap(services.sink, flow_);
+  services_.metrics.exchanges.add(1);
+  stream_.set_waker(&wake_);
+  if (tap_) tap_->begin(flow_, stream_.facts().client, begun_at_);
+}
+
+Exchange::~Exchange() {
+  stream_.set_waker(nullptr);
+  if (!ended_) end(flow::End::client_gone, Token::none);
+  services_.metrics.exchanges.add(-1);
+}
+
+io::Task<> Exchange::run() {
+  if (!receive()) co_return;
+  if (!admit()) co_return;
+  if (answer_ourselves()) co_return;
+  io::Task<> rest = request_->method == http::Method::connect ? connect() : forward();
+  co_await std::move(rest);
+}
+
+// The head, or the reason why there is none.
+bool Exchange::receive() {
+  wire::RequestInbox& inbox = stream_.inbox();
+  request_ = std::move(inbox.head);
+  framing_ = inbox.framing;
+  if (request_ && !inbox.error && tap_) tap_->request_received(flow_, *request_, framing_);
+  if (!inbox.error) return true;
+  refuse(*inbox.error);
+  return false;
+}
+
+rules::Facts Exchange::facts() const {
+  return {.client = stream_.facts().client,
+          .request = request_.get(),
+          .response = nullptr,
+          .host = request_->target.authority.host,
+          .port = http::effective_port(request_->target.authority, request_->target.scheme)};
+}
+
+// Who may ask, and what.
+bool Exchange::admit() {
+  if (!snapshot_->access.admits(stream_.facts().client.ip.unmapped())) {
+    refuse({.token = Token::http_request_denied, .side = Side::client, .status = 403,
+            .detail = "this address may not use the proxy", .clause = "RFC 9110 §15.5.4"});
+    return false;
+  }
+  rules::Verdict verdict = snapshot_->rules->decide(rules::Phase::request, facts());
+  if (verdict.kind == rules::Verdict::Kind::deny) {
+    refuse(verdict.error);
+    return false;
+  }
+  return true;
+}
+
+bool Exchange::is_own_name() const { return ascii::equal_nocase(request_->target.authority.host, kOwnName); }
+
+// Requests whose final recipient we are. True: answered.
+bool Exchange::answer_ourselves() {
+  const http::RequestHead& request = *request_;
+  const http::Target& target = request.target;
+  using http::Method;
+  if (const http::Field* expect = request.fields.find(http::FieldName::expect);
+      expect && request.version != http::Version::http10 && !ascii::equal_nocase(expect->value, "100-continue")) {
+    refuse(client_error(417, "the expectation is not 100-continue", "RFC 9110 §10.1.1"));
+    return true;
+  }
+  if (request.method == Method::connect) return false;
+  if (target.form == http::TargetForm::absolute && target.scheme != http::Scheme::http) {
+    bool https = target.scheme == http::Scheme::https;
+    refuse({.token = Token::http_request_error, .side = Side::client, .status = 501,
+            .detail = https ? "https is not fetched on a client's behalf: use CONNECT" : "only http is forwarded",
+            .clause = "RFC 9110 §4.2"});
+    return true;
+  }
+  bool last_hop = target.form == http::TargetForm::asterisk || target.form == http::TargetForm::origin;
+  if (request.method == Method::trace || request.method == Method::options) {
+    const http::Field* hops = request.fields.find(http::FieldName::max_forwards);
+    auto left = hops ? ascii::parse_decimal(hops->value) : std::nullopt;
+    if (hops && !left) {
+      refuse(client_error(400, "Max-Forwards is not a number", "RFC 9110 §7.6.2"));
+      return true;
+    }
+    if (last_hop || (left && *left == 0)) {
+      Reply reply;
+      if (request.method == Method::trace) compose_trace(reply_facts(), reply);
+      else compose_options(reply_facts(), reply);
+      send_reply(reply, close_after_own_answer());
+      end(flow::End::answered, Token::none);
+      return true;
+    }
+  }
+  if (!last_hop && !is_own_name()) return false;
+
+  std::string_view path = target.path_and_query.substr(0, target.path_and_query.find('?'));
+  std::string address = stream_.facts().listener.port != 0 && !stream_.facts().listener.ip.unspecified()
+                            ? stream_.facts().listener.text()
+                            : stream_.channel().stream().local().text();
+  auto page = services_.pages.page(path.empty() ? "/" : path, address);
+  if (!page) {
+    refuse({.token = Token::proxy_internal_response, .side = Side::client, .status = 404, .detail = "the proxy has no such page"});
+  } else if (request.method != Method::get && request.method != Method::head) {
+    refuse({.token = Token::proxy_internal_response, .side = Side::client, .status = 405, .detail = "this page only answers GET and HEAD"});
+  } else {
+    Reply reply;
+    compose_page(*page, reply_facts(), reply);
+    send_reply(reply, close_after_own_answer());
+    end(flow::End::answered, Token::none);
+  }
+  return true;
+}
+
+upstream::Route Exchange::route() const {
+  const http::Authority& authority = request_->target.authority;
+  return {.kind = authority.kind,
+          .host = authority.host,
+          .port = http::effective_port(authority, request_->target.scheme),
+          .guarded = stream_.facts().guarded,
+          .policy = snapshot_->addresses};
+}
+
+// The outgoing head.
+bool Exchange::prepare() {
+  http::RequestForwarding how{.via_name = snapshot_->options.via ? snapshot_->options.name : std::string_view(), .framing = framing_};
+  auto composed = http::forward_request(*request_, how, scratch_->request_sent, scratch_->request_changes);
+  if (composed) return true;
+  refuse(composed.error());
+  return false;
+}
+
+// A connection to the server: a warm one at once, else dialled or waited for.
+io::Task<bool> Exchange::acquire(bool fresh) {
+  if (!fresh) lease_ = services_.pool.take_idle(route());
+  if (!lease_) {
+    Instant deadline = services_.loop.now() + snapshot_->options.timeouts.response_head;
+    io::Task<Result<upstream::Lease>> leasing = services_.pool.lease(route(), fresh, deadline);
+    auto lease = co_await std::move(leasing);
+    if (!lease) {
+      refuse(lease.error());
+      co_return false;
+    }
+    lease_ = std::move(*lease);
+    if (tap_) {
+      tap_->note(flow_, {.what = "dns", .detail = lease_.dns_from_cache ? "cached" : "asked", .took = lease_.resolving}, services_.loop.now());
+      tap_->note(flow_, {.what = "connect", .detail = {}, .took = lease_.connecting}, services_.loop.now());
+    }
+  }
+  reused_ = lease_->served() > 0;
+  upstream_ = lease_->address();
+  co_return true;
+}
+
+io::Task<> Exchange::forward() {
+  if (!prepare()) co_return;
+  for (bool fresh = false;; fresh = true) {
+    io::Task<bool> acquiring = acquire(fresh);
+    bool standing = co_await std::move(acquiring);
+    if (!standing) co_return;
+    lease_->open(wake_);
+    lease_->send_head(scratch_->request_sent, framing_);
+    if (tap_) tap_->request_sent(flow_, scratch_->request_sent, scratch_->request_changes, services_.loop.now());
+
+    Relay relay({.services = services_, .stream = stream_, .lease = lease_, .wake = wake_, .snapshot = *snapshot_, .tap = tap_,
+                 .request = *request_, .request_framing = framing_, .scratch = *scratch_});
+    io::Task<RelayResult> relaying = relay.run();
+    RelayResult result = co_await std::move(relaying);
+    status_ = relay.status();
+    bytes_in_ += relay.bytes_in();
+    bytes_out_ += relay.bytes_out();
+
+    // RFC 9110 §9.2.2: a kept connection that died before its first response byte may be replaced once, for an idempotent
+    // request whose content has not been touched.
+    bool again = result.kind == RelayResult::Kind::failed && !fresh && reused_ && result.error.retry == Retry::safe &&
+                 !result.content_moved && http::is_idempotent(request_->method);
+    if (again) {
+      services_.metrics.retries.add();
+      if (tap_) tap_->note(flow_, {.what = "retry", .detail = result.error.detail, .took = {}}, services_.loop.now());
+      lease_ = {};
+      continue;
+    }
+    if (result.kind == RelayResult::Kind::upgraded) {
+      while (lease_->unsent() > 0) {
+        lease_->channel().tell_when_empty();
+        bool raised = co_await wake_.wait(services_.loop.now() + snapshot_->options.timeouts.body);
+        if (!raised) co_return;
+      }
+      upstream::Connection::Raw raw = lease_->take_over();
+      io::Task<> joining = become_tunnel({std::move(raw.stream), std::move(raw.early)}, 101);
+      co_await std::move(joining);
+      co_return;
+    }
+    if (result.kind == RelayResult::Kind::complete) {
+      lease_ = {};   // back to the pool before the next request is read
+      end(flow::End::complete, Token::none);
+    } else {
+      respond_failed(result);
+    }
+    co_return;
+  }
+}
+
+// The relay gave up: an answer when none has begun, else a cut that the client can see.
+void Exchange::respond_failed(const RelayResult& result) {
+  Error error = result.error;
+  lease_ = {};
+  if (!result.head_sent) {
+    if (error.status == 0) error.status = 502;
+    refuse(error);
+    return;
+  }
+  bool until_close = scratch_->response_sent.fields.find(http::FieldName::content_length) == nullptr &&
+                     scratch_->response_sent.fields.find(http::FieldName::transfer_encoding) == nullptr;
+  stream_.reset(error, until_close);
+  bool late = error.token == Token::connection_read_timeout || error.token == Token::connection_write_timeout;
+  flow::End how = late ? flow::End::timed_out : error.side == Side::client ? flow::End::client_gone : flow::End::upstream_broke;
+  end(how, error.side == Side::client ? Token::none : error.token);
+}
+
+io::Task<> Exchange::connect() {
+  const ConnectPorts& ports = snapshot_->options.connect_ports;
+  std::uint16_t port = request_->target.authority.port;
+  bool guarded = stream_.facts().guarded;
+  bool allowed = ports.by_default ? (guarded ? port == 443 : port != 25)
+                                  : ports.any || std::find(ports.list.begin(), ports.list.end(), port) != ports.list.end();
+  if (!allowed) {
+    refuse({.token = Token::http_request_denied, .side = Side::client, .status = 403,
+            .detail = "CONNECT to this port is not allowed", .clause = "RFC 9110 §9.3.6"});
+    co_return;
+  }
+  io::Task<Result<upstream::Dialed>> dialing = services_.pool.dial(route());
+  auto dialed = co_await std::move(dialing);
+  if (!dialed) {
+    refuse(dialed.error());
+    co_return;
+  }
+  upstream_ = dialed->address;
+  if (tap_) {
+    tap_->note(flow_, {.what = "dns", .detail = dialed->dns_from_cache ? "cached" : "asked", .took = dialed->resolving}, services_.loop.now());
+    tap_->note(flow_, {.what = "connect", .detail = {}, .took = dialed->connecting}, services_.loop.now());
+  }
+  http::ResponseHead& head = scratch_->response_sent;
+  head.status = 200;
+  head.reason = "Connection established";
+  stream_.send_head(head, {});
+  io::Task<> joining = become_tunnel({std::move(dialed->stream), {}}, 200);
+  co_await std::move(joining);
+}
+
+// Waits until the client has our head, then joins the two bare streams and leaves them to the worker.
+io::Task<> Exchange::become_tunnel(Tunnel::Side upstream, std::uint16_t status) {
+  status_ = status;
+  Instant deadline = services_.loop.now() + snapshot_->options.timeouts.body;
+  while (stream_.unsent() > 0) {
+    stream_.tell_when_sent();
+    bool raised = co_await wake_.wait(deadline);
+    if (!raised) co_return;   // the destructor ends it: the client does not read
+  }
+  auto record = std::make_unique<TunnelRecord>();
+  record->tap = tap_;
+  record->flow = flow_;
+  record->method = request_->method_text;
+  record->target = request_->target_text;
+  record->status = status;
+  record->version = request_->version;
+  record->client = stream_.facts().client;
+  record->upstream = upstream_;
+  record->reused = reused_;
+  record->begun = begun_;
+  record->begun_at = begun_at_;
+  RawClient raw = stream_.take_over();
+  ended_ = true;   // the tunnel ends the flow
+  services_.tunnels.keep(std::make_unique<Tunnel>(services_, Tunnel::Side{std::move(raw.stream), std::move(raw.early)},
+                                                  std::move(upstream), std::move(record)));
+}
+
+ReplyFacts Exchange::reply_facts() {
+  return {.proxy_name = snapshot_->options.name,
+          .flow = flow_,
+          .request = request_.get(),
+          .loopback_client = stream_.facts().client.ip.loopback(),
+          .date = services_.date()};
+}
+
+// May the connection go on after an answer of ours? Not when request content is still to come that is not worth reading.
+bool Exchange::close_after_own_answer() const {
+  if (!request_ || http::wants_close(*request_) || services_.draining || stream_.inbox().error) return true;
+  if (stream_.inbox().ended || !framing_.has_content()) return false;
+  bool short_rest = framing_.kind == http::Framing::Kind::length && framing_.length <= kDrainMax;
+  return !short_rest || request_->fields.has(http::FieldName::expect);
+}
+
+void Exchange::refuse(const Error& error) {
+  bool client_left = error.status == 0;
+  if (!client_left) {
+    Reply reply;
+    compose_error(error, reply_facts(), reply);
+    // CONNECT: bytes may follow that were meant for the tunnel; they must not be read as requests (bad-inputs 38).
+    bool connect = request_ && request_->method == http::Method::connect;
+    send_reply(reply, connect || error.status == 408 || close_after_own_answer());
+  } else {
+    stream_.reset(error, false);
+  }
+  services_.metrics.errors[static_cast<std::size_t>(error.token)].add();
+  end(client_left ? flow::End::client_gone : flow::End::answered, error.token);
+}
+
+void Exchange::send_reply(Reply& reply, bool close) {
+  status_ = reply.head.status;
+  bool head_only = request_ && request_->method == http::Method::head;
+  bool content = !reply.body.empty() && !head_only && reply.head.status != 304;
+  if (close) {
+    reply.head.fields.add(http::FieldName::connection, "close");
+    stream_.close_after_this();
+  }
+  http::Framing framing;
+  if (content) framing = {.kind = http::Framing::Kind::length, .length = reply.body.size()};
+  stream_.send_head(reply.head, framing);
+  if (content) {
+    ByteQueue body(services_.loop.blocks());
+    body.append(reply.body);
+    bytes_out_ += body.size();
+    while (!body.empty()) stream_.send_data(body.pop());
+  }
+  stream_.send_end(nullptr);
+}
+
+void Exchange::end(flow::End how, Token error) {
+  ended_ = true;
+  flow::Outcome outcome;
+  outcome.flow = flow_;
+  outcome.end = how;
+  outcome.error = error;
+  outcome.status = status_;
+  if (request_) {
+    outcome.version = request_->version;
+    outcome.method = request_->method_text;
+    outcome.target = request_->target_text;
+    outcome.host = request_->target.authority.host;
+  }
+  outcome.client = stream_.facts().client;
+  outcome.upstream = upstream_;
+  outcome.reused = reused_;
+  outcome.bytes_in = bytes_in_;
+  outcome.bytes_out = bytes_out_;
+  outcome.begun = begun_;
+  outcome.took = services_.loop.now() - begun_at_;
+  if (const http::Field* type = scratch_->response_sent.fields.find(http::FieldName::content_type)) outcome.content_type = type->value;
+
+  Metrics& metrics = services_.metrics;
+  auto method = static_cast<std::size_t>(request_ ? request_->method : http::Method::other);
+  metrics.requests[method][status_ == 0 ? 5 : std::min<std::size_t>(status_ / 100 - 1, 4)].add();
+  metrics.bytes_in.add(bytes_in_);
+  metrics.bytes_out.add(bytes_out_);
+  metrics.request_seconds.observe(outcome.took);
+  if (tap_) tap_->end(flow_, outcome, services_.loop.now());
+  if (services_.access_log) services_.access_log->add(outcome);
+}
+
+}  // namespace porthole::proxy

@@ -1,0 +1,66 @@
+// Exchange: one request and its answer while they pass. run() tells the story from top to bottom; each step is a function of
+// its own. It speaks to a ServerStream and a Lease, and knows neither the protocol version nor that there is a socket.
+// Whatever happens, end() is called exactly once and last; destroying an exchange that runs ends it as "client gone".
+#pragma once
+
+#include "io/task.h"
+#include "proxy/relay.h"
+#include "proxy/reply.h"
+#include "proxy/server_stream.h"
+#include "proxy/services.h"
+#include "proxy/tunnel.h"
+
+namespace porthole::proxy {
+
+class Exchange {
+ public:
+  // Both outlive the exchange.
+  Exchange(Services& services, ServerStream& stream);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  io::Task<> run();
+
+ private:
+  // Each returns true when the exchange goes on, false when it has been answered.
+  bool receive();
+  bool admit();
+  bool answer_ourselves();
+  bool prepare();
+  io::Task<bool> acquire(bool fresh);
+
+  io::Task<> forward();
+  io::Task<> connect();
+  io::Task<> become_tunnel(Tunnel::Side upstream, std::uint16_t status);
+  void respond_failed(const RelayResult& result);
+  void refuse(const Error& error);
+  void send_reply(Reply& reply, bool close);
+  ReplyFacts reply_facts();
+  bool close_after_own_answer() const;
+  upstream::Route route() const;
+  bool is_own_name() const;
+  rules::Facts facts() const;
+  std::unique_ptr<TunnelRecord> tunnel_record(std::uint16_t status);
+  void end(flow::End how, Token error);
+
+  Services& services_;
+  ServerStream& stream_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  io::Signal wake_;
+  Instant begun_at_;
+  WallTime begun_;
+  flow::Tap tap_;
+  flow::FlowId flow_;
+  Pooled<http::RequestHead> request_;
+  http::Framing framing_;
+  Pooled<Scratch> scratch_;
+  upstream::Lease lease_;
+  std::uint16_t status_ = 0;
+  Endpoint upstream_;
+  bool reused_ = false;
+  bool ended_ = false;
+  ByteCount bytes_in_ = 0, bytes_out_ = 0;
+};
+
+}  // namespace porthole::proxy

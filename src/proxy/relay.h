@@ -1,0 +1,93 @@
+// Relay: moves one request's content up and its response down, both at once, with back-pressure, until the response is
+// complete. It sees early responses, passes interim ones on in time, runs content through filters, and splices long content
+// of known length that nobody wants to look at. What it does not do: choose a server, retry, or answer by itself.
+#pragma once
+
+#include <memory>
+
+#include "io/task.h"
+#include "proxy/body_filter.h"
+#include "proxy/server_stream.h"
+#include "proxy/services.h"
+
+namespace porthole::proxy {
+
+// Per-exchange storage that is worth pooling: outgoing heads and the lists of what was changed in them.
+struct Scratch {
+  http::RequestHead request_sent;
+  http::ResponseHead response_sent;
+  http::ResponseHead interim_sent;
+  http::Changes request_changes;
+  http::Changes response_changes;
+  http::Fields trailers;
+  void clear();
+};
+
+struct RelayResult {
+  enum class Kind : std::uint8_t {
+    complete,    // the response went out whole
+    upgraded,    // a 101 went out: both sides are to be joined
+    failed,      // `error`; with head_sent the response was cut, otherwise nothing was sent and an answer may be
+  };
+  Kind kind = Kind::failed;
+  Error error;
+  bool head_sent = false;
+  bool content_moved = false;   // request content has gone upstream: the request cannot be replayed
+};
+
+class Relay {
+ public:
+  // All outlive the relay. The lease is open and the request's head has been sent on it.
+  struct Parts {
+    Services& services;
+    ServerStream& stream;
+    upstream::Lease& lease;
+    io::Signal& wake;
+    const Snapshot& snapshot;
+    flow::Tap tap;
+    const http::RequestHead& request;
+    const http::Framing& request_framing;
+    Scratch& scratch;
+  };
+  explicit Relay(const Parts& parts);
+  ~Relay();
+
+  io::Task<RelayResult> run();
+
+  std::uint16_t status() const { return status_; }
+  ByteCount bytes_in() const { return bytes_in_; }
+  ByteCount bytes_out() const { return bytes_out_; }
+  std::string_view content_type() const;
+
+ private:
+  enum class Step : std::uint8_t { wait, done, failed, upgraded };
+  Step step_request();
+  Step step_response();
+  Step begin_response();
+  Step end_response();
+  Step fail_with(const Error& error);
+  void pass_interims();
+  Result<> push_response(Bytes bytes);
+  Instant deadline() const;
+  Error timeout_error() const;
+  void moved();
+  bool worth_splicing() const;
+  io::Task<Step> splice();
+
+  Parts p_;
+  Pooled<http::ResponseHead> response_;
+  http::Framing sent_framing_;
+  std::unique_ptr<BodyFilter> request_filter_, response_filter_;
+  ByteCount bytes_in_ = 0, bytes_out_ = 0;
+  ByteCount seen_max_ = 0;          // how much content the sink wants
+  Instant moved_at_;
+  std::uint16_t status_ = 0;
+  bool request_done_ = false;
+  bool content_moved_ = false;
+  bool stop_upload_ = false;
+  bool head_sent_ = false;
+  bool splice_tried_ = false;
+  Error error_;
+};
+
+}  // namespace porthole::proxy

@@ -1,0 +1,109 @@
+// See tunnel.h. The idle timer is not re-armed per byte: it looks back when it fires.
+#include "proxy/tunnel.h"
+
+namespace porthole::proxy {
+
+Tunnel::Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<TunnelRecord> record)
+    : services_(services),
+      client_(std::move(client.stream)),
+      upstream_(std::move(upstream.stream)),
+      record_(std::move(record)),
+      up_(services.loop, services.pipes, *client_, *upstream_, porthole::Side::client),
+      down_(services.loop, services.pipes, *upstream_, *client_, porthole::Side::upstream),
+      moved_at_(services.loop.now()),
+      timer_(io::Timer::calling<&Tunnel::on_timer>(services.loop.timers(), *this)) {
+  up_.begin_with(std::move(client.early));
+  down_.begin_with(std::move(upstream.early));
+  services_.metrics.tunnels.add(1);
+  services_.metrics.tunnels_total.add();
+}
+
+Tunnel::~Tunnel() {
+  services_.metrics.tunnels.add(-1);
+  if (!over_) end(flow::End::shutdown, Token::none);
+}
+
+void Tunnel::start() {
+  client_->set_listener(this);
+  upstream_->set_listener(this);
+  arm_timer();
+  services_.loop.run_soon(*this);
+}
+
+void Tunnel::on_readable() { services_.loop.run_soon(*this); }
+void Tunnel::on_writable() { services_.loop.run_soon(*this); }
+void Tunnel::on_hangup() { services_.loop.run_soon(*this); }
+
+void Tunnel::run() {
+  if (over_) return;
+  using State = io::Pump::State;
+  bool half_before = up_.state() != State::open || down_.state() != State::open;
+  bool more = up_.step();
+  more |= down_.step();
+  if (up_.moved() + down_.moved() != moved_) {
+    moved_ = up_.moved() + down_.moved();
+    moved_at_ = services_.loop.now();
+  }
+  for (io::Pump* pump : {&up_, &down_}) {
+    if (pump->state() != State::failed) continue;
+    bool client = pump->error().side == porthole::Side::client;
+    client_->abort();
+    upstream_->abort();
+    // A client that resets is its own business; a server that does is worth a token.
+    return end(client ? flow::End::client_gone : flow::End::upstream_broke, client ? Token::none : pump->error().token);
+  }
+  if (up_.state() == State::ended && down_.state() == State::ended) return end(flow::End::tunnelled, Token::none);
+  bool half_now = up_.state() != State::open || down_.state() != State::open;
+  if (half_now && !half_before) arm_timer();
+  if (more) services_.loop.run_next_turn(*this);
+}
+
+void Tunnel::arm_timer() {
+  const Timeouts& timeouts = services_.snapshot->options.timeouts;
+  bool half = up_.state() != io::Pump::State::open || down_.state() != io::Pump::State::open;
+  timer_.arm(moved_at_ + (half ? std::min(timeouts.half_closed, timeouts.idle_tunnel) : timeouts.idle_tunnel));
+}
+
+void Tunnel::on_timer() {
+  if (over_) return;
+  arm_timer();
+  if (timer_.deadline() > services_.loop.now()) return;
+  timer_.disarm();
+  end(flow::End::timed_out, Token::none);
+}
+
+void Tunnel::end(flow::End how, Token error) {
+  over_ = true;
+  timer_.disarm();
+  io::Runnable::unlink();
+  flow::Outcome outcome;
+  const TunnelRecord& record = *record_;
+  outcome.flow = record.flow;
+  outcome.end = how;
+  outcome.error = error;
+  outcome.status = record.status;
+  outcome.version = record.version;
+  outcome.method = record.method;
+  outcome.target = record.target;
+  outcome.host = record.host;
+  outcome.client = record.client;
+  outcome.upstream = record.upstream;
+  outcome.reused = record.reused;
+  outcome.bytes_in = up_.moved();
+  outcome.bytes_out = down_.moved();
+  outcome.begun = record.begun;
+  outcome.took = services_.loop.now() - record.begun_at;
+  services_.metrics.bytes_in.add(outcome.bytes_in);
+  services_.metrics.bytes_out.add(outcome.bytes_out);
+  if (record.tap) {
+    record.tap->unseen(outcome.flow, flow::Direction::request, outcome.bytes_in);
+    record.tap->unseen(outcome.flow, flow::Direction::response, outcome.bytes_out);
+    record.tap->end(outcome.flow, outcome, services_.loop.now());
+  }
+  if (services_.access_log) services_.access_log->add(outcome);
+  client_.reset();
+  upstream_.reset();
+  services_.tunnels.done(*this);
+}
+
+}  // namespace porthole::proxy
