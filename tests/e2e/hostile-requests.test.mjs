@@ -3,17 +3,21 @@
 // smuggled, nothing after a refusal.
 
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
-import { feeds, fill, must, report, runAll, shown } from './hostile/judge.mjs';
-import { families, sequences } from './hostile/requests.mjs';
-import { ok, recorder } from './lib/origin.mjs';
-import { porthole } from './lib/porthole.mjs';
-import { exchange, get } from './lib/raw.mjs';
-import { suite } from './lib/scope.mjs';
+import {before, test} from 'node:test';
+
+import {feeds, fill, must, report, runAll, shown} from './hostile/judge.mjs';
+import {families, sequences} from './hostile/requests.mjs';
+import {ok, recorder} from './lib/origin.mjs';
+import {porthole} from './lib/porthole.mjs';
+import {exchange, get} from './lib/raw.mjs';
+import {suite} from './lib/scope.mjs';
 
 const shared = suite();
 let proxy;
-before(async () => { proxy = await porthole(shared, { workers: 1, accessLog: undefined, config: { timeouts: { head: '2s', body: '2s', idle_client: '5s' } } }); });
+before(async () => {
+  proxy =
+    await porthole(shared, {workers: 1, accessLog: undefined, config: {timeouts: {head: '2s', body: '2s', idle_client: '5s'}}});
+});
 
 const closes = (response) => /(^|[ ,])close($|[ ,])/i.test(response.fields.get('connection') ?? '');
 
@@ -30,7 +34,9 @@ async function refused(wire, family, item, origin) {
     must(closes(response), 'no Connection: close');
     const left = await wire.rest();
     must(left.length === 0, `after the refusal: ${shown(left)}`);
-    must(!origin.requests.some((request) => request.target === `/marker-${item.id}`), 'the request behind a refused one was processed');
+    must(
+      !origin.requests.some((request) => request.target === `/marker-${item.id}`),
+      'the request behind a refused one was processed');
   }
 }
 
@@ -40,7 +46,8 @@ async function accepted(wire, family, item, origin, first) {
   const request = origin.requests.find((one) => one.target.includes(item.path));
   must(request, 'the origin did not get it');
   if (family.body !== undefined) must(request.body.toString('latin1') === family.body, `body ${shown(request.body)}`);
-  if (family.saw) must(family.saw(request, origin), `the origin saw ${shown(request.raw)} ${JSON.stringify(request.trailers?.list)}`);
+  if (family.saw)
+    must(family.saw(request, origin), `the origin saw ${shown(request.raw)} ${JSON.stringify(request.trailers?.list)}`);
   if (!closes(response) && response.framing.kind !== 'close') {
     const next = await wire.response();
     must(next.status === 200 && next.body.toString() === `/marker-${item.id}`, `after it: ${next.status} ${shown(next.body)}`);
@@ -53,28 +60,37 @@ for (const family of families) {
     const items = family.cases.flatMap((sequence, index) => feeds(fill(sequence, origin, `/c${index}`)).map(([feed, cuts]) => {
       const id = `${index}-${feed}`;
       const path = `/c${id}.`;
-      return { id, path, cuts, bytes: fill(sequence, origin, path), label: `${shown(fill(sequence, origin, path))} fed ${feed}` };
+      return {id, path, cuts, bytes: fill(sequence, origin, path), label: `${shown(fill(sequence, origin, path))} fed ${feed}`};
     }));
     const problems = await runAll(items, async (item) => {
-      const scope = { undo: [], after(undo) { this.undo.push(undo); } };
+      const scope = {undo: [], after(undo) { this.undo.push(undo); }};
       try {
         const wire = await proxy.connect(scope);
         const marker = get(origin.url(`/marker-${item.id}`));
         const sent = wire.sendCut(Buffer.concat([item.bytes, marker]), item.cuts);
-        if (family.want === 'refuse' || family.want === 'broken') await refused(wire, family, item, origin);
-        else if (family.want === 'accept') await accepted(wire, family, item, origin);
+        if (family.want === 'refuse' || family.want === 'broken')
+          await refused(wire, family, item, origin);
+        else if (family.want === 'accept')
+          await accepted(wire, family, item, origin);
         else if (family.want === 'either') {
           const first = await wire.response();
-          if (first.status === 200) await accepted(wire, family, item, origin, first);
-          else must([family.status ?? 400].flat().includes(first.status) && closes(first), `status ${first.status}, close ${closes(first)}`);
+          if (first.status === 200)
+            await accepted(wire, family, item, origin, first);
+          else
+            must(
+              [family.status ?? 400].flat().includes(first.status) && closes(first),
+              `status ${first.status}, close ${closes(first)}`);
         } else {
           await sent;
           wire.end();
           await wire.rest();
         }
         await sent;
-        if (['refuse', 'broken'].includes(family.want)) must(!origin.requests.some((request) => request.target.includes(item.path)), 'a refused request was whole at the origin');
-      } finally { for (const undo of scope.undo) await undo(); }
+        if (['refuse', 'broken'].includes(family.want))
+          must(!origin.requests.some((request) => request.target.includes(item.path)), 'a refused request was whole at the origin');
+      } finally {
+        for (const undo of scope.undo) await undo();
+      }
     });
     // One request more flushes what may still be on its way, and shows that the program lives.
     assert.equal((await exchange(t, proxy.proxy4, get(origin.url('/last')))).status, 200);

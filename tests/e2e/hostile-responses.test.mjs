@@ -2,17 +2,20 @@
 // The client reads strictly; then further requests show that nothing of the bad answer is ever paired with another request.
 
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
-import { feeds, fill, must, report, runAll, shown } from './hostile/judge.mjs';
-import { families, sequences } from './hostile/responses.mjs';
-import { ok, rawOrigin } from './lib/origin.mjs';
-import { porthole } from './lib/porthole.mjs';
-import { Closed, head } from './lib/raw.mjs';
-import { suite } from './lib/scope.mjs';
+import {before, test} from 'node:test';
+
+import {feeds, fill, must, report, runAll, shown} from './hostile/judge.mjs';
+import {families, sequences} from './hostile/responses.mjs';
+import {ok, rawOrigin} from './lib/origin.mjs';
+import {porthole} from './lib/porthole.mjs';
+import {Closed, head} from './lib/raw.mjs';
+import {suite} from './lib/scope.mjs';
 
 const shared = suite();
 let proxy;
-before(async () => { proxy = await porthole(shared, { workers: 1, accessLog: undefined, config: { timeouts: { response_head: '2s', body: '2s' } } }); });
+before(async () => {
+  proxy = await porthole(shared, {workers: 1, accessLog: undefined, config: {timeouts: {response_head: '2s', body: '2s'}}});
+});
 
 const kPoison = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Poison: 1\r\n\r\nPOISON';
 
@@ -26,8 +29,12 @@ async function villain(scope, bytes, cuts, thenEnd) {
       first = false;
       await wire.sendCut(bytes, cuts);
       if (thenEnd) wire.end();
-    } else await wire.send(ok(request.method === 'HEAD' ? '' : request.target));
-    for (;;) { const next = await wire.request(); await wire.send(ok(next.target)); }
+    } else
+      await wire.send(ok(request.method === 'HEAD' ? '' : request.target));
+    for (;;) {
+      const next = await wire.request();
+      await wire.send(ok(next.target));
+    }
   });
 }
 
@@ -37,7 +44,9 @@ async function judge(family, response) {
   const ours = response.status === 502 && response.fields.has('proxy-status');
   if (family.want === '502' || (ours && ['cut', 'either', 'alive'].includes(family.want))) {
     must(ours, `status ${response.status} ${shown(response.raw + (response.body ?? ''))}`);
-    must(/error=(http_protocol_error|http_response_[a-z_]+|connection_terminated)/.test(response.fields.get('proxy-status')), response.fields.get('proxy-status'));
+    must(
+      /error=(http_protocol_error|http_response_[a-z_]+|connection_terminated)/.test(response.fields.get('proxy-status')),
+      response.fields.get('proxy-status'));
     return;
   }
   must([family.status ?? 200].flat().includes(response.status) || family.want === 'alive', `status ${response.status}`);
@@ -51,18 +60,21 @@ for (const family of families) {
   test(`bad input ${family.n}, from a server: ${family.name} (${family.want}, ${family.cases.length} sequences)`, async (t) => {
     const method = family.method ?? 'GET';
     const items = family.cases.flatMap((sequence) => {
-      const bytes = fill(sequence.replaceAll('{poison}', kPoison), { authority: 'unused', port: 0 }, '');
-      return feeds(bytes).map(([feed, cuts]) => ({ bytes, cuts, label: `${shown(bytes)} fed ${feed}` }));
+      const bytes = fill(sequence.replaceAll('{poison}', kPoison), {authority: 'unused', port: 0}, '');
+      return feeds(bytes).map(([feed, cuts]) => ({bytes, cuts, label: `${shown(bytes)} fed ${feed}`}));
     });
-    const problems = await runAll(items, async ({ bytes, cuts }) => {
-      const scope = { undo: [], after(undo) { this.undo.push(undo); } };
+    const problems = await runAll(items, async ({bytes, cuts}) => {
+      const scope = {undo: [], after(undo) { this.undo.push(undo); }};
       try {
         const origin = await villain(scope, bytes, cuts, false);
-        const request = (path) => head(`${path === '/bad' ? method : 'GET'} ${origin.url(path)} HTTP/1.1`, `Host: ${origin.authority}`);
+        const request = (path) =>
+          head(`${path === '/bad' ? method : 'GET'} ${origin.url(path)} HTTP/1.1`, `Host: ${origin.authority}`);
         const wire = await proxy.connect(scope);
         await wire.send(request('/bad'));
         let response;
-        try { response = await wire.response(method); } catch (error) {
+        try {
+          response = await wire.response(method);
+        } catch (error) {
           if (!(error instanceof Closed) || !['cut', 'alive'].includes(family.want)) throw error;
         }
         if (response) await judge(family, response);
@@ -71,15 +83,21 @@ for (const family of families) {
         // What comes next, on the same client connection and on another, is answered by the server to that very request.
         for (const path of ['/next', '/other']) {
           let client = wire;
-          if (path === '/other' || !response || closes(response) || response.framing.kind === 'close') client = await proxy.connect(scope);
+          if (path === '/other' || !response || closes(response) || response.framing.kind === 'close')
+            client = await proxy.connect(scope);
           await client.send(request(path));
           const next = await client.response();
           must(next.status === 200 && next.body.toString() === path, `the next answer is ${next.status} ${shown(next.body)}`);
         }
         const reusable = family.want === 'clean' || family.want === 'alive' || family.reusable;
-        if (!reusable) must((hostile.received.toString('latin1').match(/ HTTP\/1\.1\r\n/g) ?? []).length === 1, 'the upstream connection was used again');
+        if (!reusable)
+          must(
+            (hostile.received.toString('latin1').match(/ HTTP\/1\.1\r\n/g) ?? []).length === 1,
+            'the upstream connection was used again');
         for (const error of origin.errors.splice(0)) throw error;
-      } finally { for (const undo of scope.undo.reverse()) await undo(); }
+      } finally {
+        for (const undo of scope.undo.reverse()) await undo();
+      }
     });
     report(problems, items.length);
   });
@@ -90,11 +108,21 @@ test('bad input 40: an answer that nobody asked for, on an idle connection, clos
     const origin = await rawOrigin(t, async (wire, index) => {
       await wire.request();
       await wire.send(ok(`first on ${index}`));
-      if (index === 0) { await idle.passed; await wire.send(bytes); }
-      for (;;) { await wire.request(); await wire.send(ok(`again on ${index}`)); }
+      if (index === 0) {
+        await idle.passed;
+        await wire.send(bytes);
+      }
+      for (;;) {
+        await wire.request();
+        await wire.send(ok(`again on ${index}`));
+      }
     });
     let release;
-    const idle = { passed: new Promise((resolve) => { release = resolve; }) };
+    const idle = {
+      passed: new Promise((resolve) => {
+        release = resolve;
+      })
+    };
     const wire = await proxy.connect(t);
     const request = head(`GET ${origin.url()} HTTP/1.1`, `Host: ${origin.authority}`);
     await wire.send(request);
@@ -110,7 +138,10 @@ test('bad input 40: an answer before the request is never paired with it', async
   let count = 0;
   const origin = await rawOrigin(t, async (wire) => {
     if (count++ === 0) await wire.send(kPoison);
-    for (;;) { const request = await wire.request(); await wire.send(ok(request.target)); }
+    for (;;) {
+      const request = await wire.request();
+      await wire.send(ok(request.target));
+    }
   });
   for (const path of ['/a', '/b', '/c']) {
     const wire = await proxy.connect(t);
