@@ -1,10 +1,22 @@
 // See byte_queue.h. `slices_` grows at the end and is consumed from `first_`; both are reset when it runs empty, so a
-// queue that drains each turn never moves an element. The vector's capacity is given back by clear() when it grew.
+// queue that drains each turn never moves an element. A list that grew beyond kSlotsKept is given back then.
 #include "base/byte_queue.h"
 
 #include <algorithm>
 
 namespace porthole {
+
+ByteQueue::ByteQueue(ByteQueue&& other) noexcept : pool_(other.pool_) { *this = std::move(other); }
+
+ByteQueue& ByteQueue::operator=(ByteQueue&& other) noexcept {
+  pool_ = other.pool_;
+  slices_ = std::exchange(other.slices_, {});
+  first_ = std::exchange(other.first_, 0);
+  size_ = std::exchange(other.size_, 0);
+  tail_ = std::move(other.tail_);
+  tail_used_ = std::exchange(other.tail_used_, 0);
+  return *this;
+}
 
 void ByteQueue::push(Bytes bytes) {
   if (bytes.empty()) return;
@@ -61,10 +73,7 @@ std::size_t ByteQueue::gather(std::span<iovec> out) const {
 void ByteQueue::drop_front() {
   slices_[first_].clear();
   if (++first_ == slices_.size()) {
-    slices_.clear();
-    first_ = 0;
-    tail_.reset();
-    tail_used_ = 0;
+    clear();
   } else if (first_ >= 64) {  // a queue that never runs empty must not grow for ever
     slices_.erase(slices_.begin(), slices_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
@@ -99,8 +108,8 @@ Bytes ByteQueue::pop(std::size_t max) {
 }
 
 void ByteQueue::clear() {
-  slices_.clear();
-  slices_.shrink_to_fit();
+  if (slices_.capacity() > kSlotsKept) std::vector<Bytes>().swap(slices_);
+  else slices_.clear();
   first_ = 0;
   size_ = 0;
   tail_.reset();

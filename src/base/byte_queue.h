@@ -1,6 +1,6 @@
 // ByteQueue is a queue of byte slices in order: what a codec wants sent, or what a peer sent and nobody took yet.
 // Slices are shared, not copied; small pieces (heads, chunk lines) are copied into small blocks of the queue's own.
-// An empty queue owns no memory beyond itself. Not thread-safe.
+// An empty queue owns no block and at most a short list. Not thread-safe.
 #pragma once
 
 #include <span>
@@ -16,12 +16,15 @@ class ByteQueue {
  public:
   // `pool` outlives the queue.
   explicit ByteQueue(BlockPool& pool) : pool_(&pool) {}
-  ByteQueue(ByteQueue&&) = default;
-  ByteQueue& operator=(ByteQueue&&) = default;
+  // The other queue is empty afterwards and may be used on.
+  ByteQueue(ByteQueue&& other) noexcept;
+  ByteQueue& operator=(ByteQueue&& other) noexcept;
 
   bool empty() const { return size_ == 0; }
   ByteCount size() const { return size_; }
   BlockPool& pool() const { return *pool_; }
+  // How many slices its list has memory for; for the memory tests.
+  std::size_t slots() const { return slices_.capacity(); }
 
   // Shares the slice. Pieces under kCopyBelow are copied instead when the tail block has room.
   void push(Bytes bytes);
@@ -47,6 +50,7 @@ class ByteQueue {
  private:
   static constexpr std::size_t kCopyBelow = 512;
   static constexpr std::size_t kCompactBelow = Block::kSmall;
+  static constexpr std::size_t kSlotsKept = 16;  // 384 bytes; a longer list goes when the queue runs empty
   void drop_front();
   BlockPool* pool_;
   std::vector<Bytes> slices_;  // [first_, end) are queued

@@ -66,6 +66,7 @@ class BlockRef {
 // Hands out blocks of two sizes and keeps a bounded number of free ones. Outlives every block it gave away.
 class BlockPool {
  public:
+  static constexpr std::size_t kKeptMax = 64;  // per size: 4 MiB of large blocks, enough for one turn of the loop
   BlockPool() = default;
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
@@ -82,7 +83,6 @@ class BlockPool {
     Block* first = nullptr;
     std::size_t count = 0;
   };
-  static constexpr std::size_t kKeptMax = 64;  // per size: 4 MiB of large blocks, enough for one turn of the loop
   BlockRef take(FreeList& list, std::size_t capacity);
   void give_back(Block* block);
   FreeList small_, large_;

@@ -117,6 +117,10 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
     if (!bits || *bits > network.prefix_bits) return std::nullopt;
     network.prefix_bits = static_cast<std::uint8_t>(*bits);
   }
+  // Addresses are unmapped before they are asked about, so a mapped network must be the IPv4 one that it means.
+  if (IpAddress plain = base->unmapped(); plain.v4 && !base->v4 && network.prefix_bits >= 96) {
+    network = {plain, static_cast<std::uint8_t>(network.prefix_bits - 96)};
+  }
   return network;
 }
 

@@ -57,6 +57,7 @@ struct IpNetwork {
   IpAddress base;
   std::uint8_t prefix_bits = 0;
 
+  // A network of IPv4-mapped addresses becomes the IPv4 network. Bits behind the prefix are ignored.
   static std::optional<IpNetwork> parse(std::string_view text);
   // `address` should be unmapped().
   bool contains(const IpAddress& address) const;
