@@ -11,8 +11,8 @@ namespace porthole::control {
 struct Page {
   std::string content_type;
   std::string body;
-  std::string etag;              // quoted; empty = none
-  std::string cache_control;     // empty = "no-store"
+  std::string etag;           // quoted; empty = none
+  std::string cache_control;  // empty = "no-store"
 };
 
 class SelfPage {

@@ -15,7 +15,7 @@ enum class LogFormat : std::uint8_t { json, combined, squid };
 
 struct AccessLogOptions {
   LogFormat format = LogFormat::json;
-  std::string to;                     // "stdout", "stderr" or a path; empty = no access log
+  std::string to;  // "stdout", "stderr" or a path; empty = no access log
   bool operator==(const AccessLogOptions&) const = default;
 };
 
@@ -29,7 +29,7 @@ class AccessLogWriter {
   virtual ~AccessLogWriter() = default;
   // From any thread; takes the buffer, never blocks on the disk. Lines in it are counted.
   virtual void submit(std::string buffer, std::uint32_t lines) = 0;
-  virtual void reopen() = 0;                       // USR1: the file was moved away
+  virtual void reopen() = 0;  // USR1: the file was moved away
   virtual std::uint64_t dropped_lines() const = 0;
 };
 

@@ -10,14 +10,18 @@ namespace porthole::flow {
 class CountingRecorder final : public Sink {
  public:
   Counter begun, ended, heads, interims, changes, notes, trailer_sections;
-  Counter data_bytes[2];      // by Direction
+  Counter data_bytes[2];  // by Direction
   Counter unseen_bytes[2];
 
   void begin(FlowId, const Endpoint&, Instant) override { begun.add(); }
   void request_received(FlowId, const http::RequestHead&, const http::Framing&) override { heads.add(); }
-  void request_sent(FlowId, const http::RequestHead&, const http::Changes& made, Instant) override { changes.add(made.size()); }
+  void request_sent(FlowId, const http::RequestHead&, const http::Changes& made, Instant) override {
+    changes.add(made.size());
+  }
   void response_received(FlowId, const http::ResponseHead&, const http::Framing&, Instant) override { heads.add(); }
-  void response_sent(FlowId, const http::ResponseHead&, const http::Changes& made, Instant) override { changes.add(made.size()); }
+  void response_sent(FlowId, const http::ResponseHead&, const http::Changes& made, Instant) override {
+    changes.add(made.size());
+  }
   void interim(FlowId, const http::ResponseHead&, Instant) override { interims.add(); }
   void data(FlowId, Direction direction, std::string_view bytes) override {
     data_bytes[static_cast<std::size_t>(direction)].add(bytes.size());

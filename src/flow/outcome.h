@@ -21,13 +21,13 @@ struct FlowId {
 };
 
 enum class End : std::uint8_t {
-  complete,          // the response went out whole
-  answered,          // by ourselves (error pages, own pages, TRACE)
-  tunnelled,         // CONNECT or Upgrade ran and ended
-  client_gone,       // the client broke off
-  upstream_broke,    // after the response had begun: it was cut
-  timed_out,         // after the response had begun
-  shutdown,          // we were told to stop
+  complete,        // the response went out whole
+  answered,        // by ourselves (error pages, own pages, TRACE)
+  tunnelled,       // CONNECT or Upgrade ran and ended
+  client_gone,     // the client broke off
+  upstream_broke,  // after the response had begun: it was cut
+  timed_out,       // after the response had begun
+  shutdown,        // we were told to stop
 };
 std::string_view end_text(End end);
 
@@ -35,19 +35,19 @@ struct Outcome {
   FlowId flow;
   End end = End::complete;
   Token error = Token::none;
-  std::uint16_t status = 0;              // as sent to the client; 0 when none was
+  std::uint16_t status = 0;  // as sent to the client; 0 when none was
   http::Version version = http::Version::http11;
   std::string_view method;
-  std::string_view target;               // as received
-  std::string_view host;                 // "host:port" of the target as asked, or empty
+  std::string_view target;  // as received
+  std::string_view host;    // "host:port" of the target as asked, or empty
   Endpoint client;
-  Endpoint upstream;                     // port 0: none was reached
-  bool reused = false;                   // a pooled upstream connection served it
-  ByteCount bytes_in = 0;                // content bytes from the client (tunnel: all bytes)
-  ByteCount bytes_out = 0;               // content bytes to the client
+  Endpoint upstream;        // port 0: none was reached
+  bool reused = false;      // a pooled upstream connection served it
+  ByteCount bytes_in = 0;   // content bytes from the client (tunnel: all bytes)
+  ByteCount bytes_out = 0;  // content bytes to the client
   WallTime begun{};
   Duration took{};
-  std::string_view content_type;         // of the response, or empty
+  std::string_view content_type;  // of the response, or empty
 };
 
 }  // namespace porthole::flow

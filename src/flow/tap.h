@@ -28,8 +28,10 @@ class Sink {
   // `received` with its raw bytes; `sent` is what goes upstream, `changes` the difference.
   virtual void request_received(FlowId flow, const http::RequestHead& received, const http::Framing& framing) = 0;
   virtual void request_sent(FlowId flow, const http::RequestHead& sent, const http::Changes& changes, Instant now) = 0;
-  virtual void response_received(FlowId flow, const http::ResponseHead& received, const http::Framing& framing, Instant now) = 0;
-  virtual void response_sent(FlowId flow, const http::ResponseHead& sent, const http::Changes& changes, Instant now) = 0;
+  virtual void response_received(FlowId flow, const http::ResponseHead& received, const http::Framing& framing,
+                                 Instant now) = 0;
+  virtual void response_sent(FlowId flow, const http::ResponseHead& sent, const http::Changes& changes,
+                             Instant now) = 0;
   virtual void interim(FlowId flow, const http::ResponseHead& received, Instant now) = 0;
   virtual void data(FlowId flow, Direction direction, std::string_view bytes) = 0;
   // How many content bytes per flow and direction this sink wants to see; what is beyond may be moved unseen (splice).

@@ -72,7 +72,7 @@ void Channel::flush() {
     timer_.disarm();
     if (congested_ && !out_->empty() && unsent() <= options_.high_mark / 2) {
       congested_ = false;
-      owner_.on_drained();   // queues more behind what is still here
+      owner_.on_drained();  // queues more behind what is still here
     }
   }
   if (state_ == State::finishing) {

@@ -50,7 +50,10 @@ class Channel final : private ReadyListener, private Runnable {
   ByteCount unsent() const { return out_->size(); }
   bool congested() const { return unsent() >= options_.high_mark; }
   // on_drained once, when everything queued has been handed to the kernel.
-  void tell_when_empty() { empty_wanted_ = true; flush_soon(); }
+  void tell_when_empty() {
+    empty_wanted_ = true;
+    flush_soon();
+  }
 
   // Writes what is queued, sends FIN, discards what still arrives until the peer's FIN or the linger time, then on_finished:
   // closing in stages, so that the last response is not lost to a reset (RFC 9112 §9.6).

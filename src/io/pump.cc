@@ -42,7 +42,8 @@ bool Pump::step() {
 }
 
 bool Pump::wants_splice() const {
-  return (limited_ || moved_ >= kSpliceAfter) && (!stuck_ || stuck_->empty()) && from_.descriptor() >= 0 && to_.descriptor() >= 0;
+  return (limited_ || moved_ >= kSpliceAfter) && (!stuck_ || stuck_->empty()) && from_.descriptor() >= 0 &&
+         to_.descriptor() >= 0;
 }
 
 // Writes what waits. True when nothing waits any more.
@@ -104,7 +105,8 @@ bool Pump::step_splice() {
   while (true) {
     if (pipe_.held() < PipePool::kPipeBytes && !source_ended_ && left_ > 0 && from_.maybe_readable()) {
       std::size_t most = std::min<ByteCount>(PipePool::kPipeBytes - pipe_.held(), left_);
-      ssize_t n = ::splice(from_.descriptor(), nullptr, pipe_.write_end(), nullptr, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+      ssize_t n =
+          ::splice(from_.descriptor(), nullptr, pipe_.write_end(), nullptr, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
       if (n > 0) {
         pipe_.add(static_cast<std::size_t>(n));
         left_ -= static_cast<std::size_t>(n);
@@ -143,7 +145,7 @@ bool Pump::step_splice() {
 
 void Pump::finish() {
   state_ = State::ended;
-  if (limited_ && left_ > 0) fail_with(from_side_, ECONNRESET);   // the message was cut short
+  if (limited_ && left_ > 0) fail_with(from_side_, ECONNRESET);  // the message was cut short
   else if (!limited_) to_.shutdown_write();
   pipe_ = PooledPipe();
   stuck_.reset();

@@ -57,7 +57,7 @@ class Pump {
   Side from_side_;
   bool source_ended_ = false;
   bool limited_ = false;
-  ByteCount left_ = UINT64_MAX;        // still to be read from the source
+  ByteCount left_ = UINT64_MAX;  // still to be read from the source
 };
 
 }  // namespace porthole::io

@@ -24,7 +24,7 @@ Client::Client(Services& services, ClientKeeper& keeper, std::unique_ptr<io::Str
                 .write_timeout = services.snapshot->options.timeouts.body}) {
   services_.metrics.connections.add(1);
   waiting_since_ = services_.loop.now();
-  reading_head_ = true;   // a fresh connection has the head timeout to send its first request, not the idle timeout
+  reading_head_ = true;  // a fresh connection has the head timeout to send its first request, not the idle timeout
   timer_.arm(waiting_since_ + services_.snapshot->options.timeouts.head);
   channel_.resume_reading();
 }
@@ -32,13 +32,13 @@ Client::Client(Services& services, ClientKeeper& keeper, std::unique_ptr<io::Str
 Client::~Client() {
   over_ = true;
   tasks_.cancel_all();
-  while (!streams_.empty()) delete &streams_.front();   // arrived, not started
+  while (!streams_.empty()) delete &streams_.front();  // arrived, not started
   services_.metrics.connections.add(-1);
 }
 
 void Client::on_bytes(Bytes bytes) {
   if (!session_) {
-    if (!first_bytes_.empty()) {   // rare: a signature that came in pieces
+    if (!first_bytes_.empty()) {  // rare: a signature that came in pieces
       ByteQueue joined(services_.loop.blocks());
       joined.append(first_bytes_.view());
       joined.append(bytes.view());
@@ -81,7 +81,7 @@ void Client::dispatch() {
       begin_stream(event);
       continue;
     }
-    if (!stream) continue;   // its exchange has ended already: the rest of the request is dropped
+    if (!stream) continue;  // its exchange has ended already: the rest of the request is dropped
     wire::RequestInbox& inbox = stream->inbox();
     switch (event.kind) {
       case wire::ServerEvent::Kind::data: inbox.data.push(std::move(event.data)); break;
@@ -96,7 +96,7 @@ void Client::dispatch() {
   }
   if (over_ || closing_) return;
   if (!session_->needs_input() && !streams_.empty()) {
-    channel_.pause_reading();   // a further request waits in the session for this one's answer
+    channel_.pause_reading();  // a further request waits in the session for this one's answer
     return;
   }
   if (!eof_) channel_.resume_reading();
@@ -110,7 +110,7 @@ void Client::begin_stream(wire::ServerEvent& event) {
   stream->inbox().framing = event.framing;
   if (event.kind == wire::ServerEvent::Kind::error) stream->inbox().error = event.error;
   reading_head_ = false;
-  stream.release();   // start_exchanges() or the destructor takes it from streams_
+  stream.release();  // start_exchanges() or the destructor takes it from streams_
   services_.loop.run_soon(*this);
 }
 
@@ -131,7 +131,8 @@ io::Task<> Client::serve(Services& services, std::unique_ptr<ServerStream> strea
 }
 
 ServerStream* Client::find(wire::StreamId id) {
-  for (ServerStream* stream = streams_.empty() ? nullptr : &streams_.front(); stream; stream = streams_.after(*stream)) {
+  for (ServerStream* stream = streams_.empty() ? nullptr : &streams_.front(); stream;
+       stream = streams_.after(*stream)) {
     if (stream->id() == id) return stream;
   }
   return nullptr;
@@ -209,7 +210,8 @@ void Client::on_eof() {
 }
 
 void Client::on_drained() {
-  for (ServerStream* stream = streams_.empty() ? nullptr : &streams_.front(); stream; stream = streams_.after(*stream)) {
+  for (ServerStream* stream = streams_.empty() ? nullptr : &streams_.front(); stream;
+       stream = streams_.after(*stream)) {
     stream->wake();
   }
 }

@@ -25,7 +25,11 @@ class ClientKeeper {
   ~ClientKeeper() = default;
 };
 
-class Client final : public Link, public io::Buried, private io::ChannelOwner, private StreamHost, private io::Runnable {
+class Client final : public Link,
+                     public io::Buried,
+                     private io::ChannelOwner,
+                     private StreamHost,
+                     private io::Runnable {
  public:
   // `services` and `keeper` outlive the client.
   Client(Services& services, ClientKeeper& keeper, std::unique_ptr<io::Stream> stream, const ClientFacts& facts);
@@ -54,7 +58,7 @@ class Client final : public Link, public io::Buried, private io::ChannelOwner, p
   void cut(bool hard) override;
   RawClient take_over(wire::StreamId id) override;
 
-  void run() override;                    // after a stream has ended, or the session has input left
+  void run() override;  // after a stream has ended, or the session has input left
   void dispatch();
   void begin_stream(wire::ServerEvent& event);
   void start_exchanges();
@@ -68,11 +72,11 @@ class Client final : public Link, public io::Buried, private io::ChannelOwner, p
   Services& services_;
   ClientKeeper& keeper_;
   ClientFacts facts_;
-  std::unique_ptr<wire::ServerSession> session_;   // null until the protocol is known
-  Bytes first_bytes_;                              // while the protocol is undecided
+  std::unique_ptr<wire::ServerSession> session_;  // null until the protocol is known
+  Bytes first_bytes_;                             // while the protocol is undecided
   List<ServerStream> streams_;
-  io::Timer timer_;                                // idle, or head
-  Instant waiting_since_{};                        // idle since, or first byte of the unfinished head
+  io::Timer timer_;          // idle, or head
+  Instant waiting_since_{};  // idle since, or first byte of the unfinished head
   bool reading_head_ = false;
   bool eof_ = false;
   bool over_ = false;
@@ -81,7 +85,7 @@ class Client final : public Link, public io::Buried, private io::ChannelOwner, p
   bool cut_hard_ = false;
   bool taken_over_ = false;
   io::Channel channel_;
-  io::TaskScope tasks_;                            // last: exchanges die first
+  io::TaskScope tasks_;  // last: exchanges die first
 };
 
 }  // namespace porthole::proxy

@@ -66,8 +66,11 @@ rules::Facts Exchange::facts() const {
 // Who may ask, and what.
 bool Exchange::admit() {
   if (!snapshot_->access.admits(stream_.facts().client.ip.unmapped())) {
-    refuse({.token = Token::http_request_denied, .side = Side::client, .status = 403,
-            .detail = "this address may not use the proxy", .clause = "RFC 9110 §15.5.4"});
+    refuse({.token = Token::http_request_denied,
+            .side = Side::client,
+            .status = 403,
+            .detail = "this address may not use the proxy",
+            .clause = "RFC 9110 §15.5.4"});
     return false;
   }
   rules::Verdict verdict = snapshot_->rules->decide(rules::Phase::request, facts());
@@ -93,7 +96,9 @@ bool Exchange::answer_ourselves() {
   if (request.method == Method::connect) return false;
   if (target.form == http::TargetForm::absolute && target.scheme != http::Scheme::http) {
     bool https = target.scheme == http::Scheme::https;
-    refuse({.token = Token::http_request_error, .side = Side::client, .status = 501,
+    refuse({.token = Token::http_request_error,
+            .side = Side::client,
+            .status = 501,
             .detail = https ? "https is not fetched on a client's behalf: use CONNECT" : "only http is forwarded",
             .clause = "RFC 9110 §4.2"});
     return true;
@@ -123,9 +128,15 @@ bool Exchange::answer_ourselves() {
                             : stream_.channel().stream().local().text();
   auto page = services_.pages.page(path.empty() ? "/" : path, address);
   if (!page) {
-    refuse({.token = Token::proxy_internal_response, .side = Side::client, .status = 404, .detail = "the proxy has no such page"});
+    refuse({.token = Token::proxy_internal_response,
+            .side = Side::client,
+            .status = 404,
+            .detail = "the proxy has no such page"});
   } else if (request.method != Method::get && request.method != Method::head) {
-    refuse({.token = Token::proxy_internal_response, .side = Side::client, .status = 405, .detail = "this page only answers GET and HEAD"});
+    refuse({.token = Token::proxy_internal_response,
+            .side = Side::client,
+            .status = 405,
+            .detail = "this page only answers GET and HEAD"});
   } else {
     Reply reply;
     compose_page(*page, reply_facts(), reply);
@@ -146,7 +157,8 @@ upstream::Route Exchange::route() const {
 
 // The outgoing head.
 bool Exchange::prepare() {
-  http::RequestForwarding how{.via_name = snapshot_->options.via ? snapshot_->options.name : std::string_view(), .framing = framing_};
+  http::RequestForwarding how{.via_name = snapshot_->options.via ? snapshot_->options.name : std::string_view(),
+                              .framing = framing_};
   auto composed = http::forward_request(*request_, how, scratch_->request_sent, scratch_->request_changes);
   if (composed) return true;
   refuse(composed.error());
@@ -166,7 +178,8 @@ io::Task<bool> Exchange::acquire(bool fresh) {
     }
     lease_ = std::move(*lease);
     if (tap_) {
-      tap_->note(flow_, {.what = "dns", .detail = lease_.dns_from_cache ? "cached" : "asked", .took = lease_.resolving}, services_.loop.now());
+      tap_->note(flow_, {.what = "dns", .detail = lease_.dns_from_cache ? "cached" : "asked", .took = lease_.resolving},
+                 services_.loop.now());
       tap_->note(flow_, {.what = "connect", .detail = {}, .took = lease_.connecting}, services_.loop.now());
     }
   }
@@ -185,8 +198,15 @@ io::Task<> Exchange::forward() {
     lease_->send_head(scratch_->request_sent, framing_);
     if (tap_) tap_->request_sent(flow_, scratch_->request_sent, scratch_->request_changes, services_.loop.now());
 
-    Relay relay({.services = services_, .stream = stream_, .lease = lease_, .wake = wake_, .snapshot = *snapshot_, .tap = tap_,
-                 .request = *request_, .request_framing = framing_, .scratch = *scratch_});
+    Relay relay({.services = services_,
+                 .stream = stream_,
+                 .lease = lease_,
+                 .wake = wake_,
+                 .snapshot = *snapshot_,
+                 .tap = tap_,
+                 .request = *request_,
+                 .request_framing = framing_,
+                 .scratch = *scratch_});
     io::Task<RelayResult> relaying = relay.run();
     RelayResult result = co_await std::move(relaying);
     status_ = relay.status();
@@ -215,7 +235,7 @@ io::Task<> Exchange::forward() {
       co_return;
     }
     if (result.kind == RelayResult::Kind::complete) {
-      lease_ = {};   // back to the pool before the next request is read
+      lease_ = {};  // back to the pool before the next request is read
       end(flow::End::complete, Token::none);
     } else {
       respond_failed(result);
@@ -237,7 +257,9 @@ void Exchange::respond_failed(const RelayResult& result) {
                      scratch_->response_sent.fields.find(http::FieldName::transfer_encoding) == nullptr;
   stream_.reset(error, until_close);
   bool late = error.token == Token::connection_read_timeout || error.token == Token::connection_write_timeout;
-  flow::End how = late ? flow::End::timed_out : error.side == Side::client ? flow::End::client_gone : flow::End::upstream_broke;
+  flow::End how = late                         ? flow::End::timed_out
+                  : error.side == Side::client ? flow::End::client_gone
+                                               : flow::End::upstream_broke;
   end(how, error.side == Side::client ? Token::none : error.token);
 }
 
@@ -245,11 +267,15 @@ io::Task<> Exchange::connect() {
   const ConnectPorts& ports = snapshot_->options.connect_ports;
   std::uint16_t port = request_->target.authority.port;
   bool guarded = stream_.facts().guarded;
-  bool allowed = ports.by_default ? (guarded ? port == 443 : port != 25)
-                                  : ports.any || std::find(ports.list.begin(), ports.list.end(), port) != ports.list.end();
+  bool allowed = ports.by_default
+                     ? (guarded ? port == 443 : port != 25)
+                     : ports.any || std::find(ports.list.begin(), ports.list.end(), port) != ports.list.end();
   if (!allowed) {
-    refuse({.token = Token::http_request_denied, .side = Side::client, .status = 403,
-            .detail = "CONNECT to this port is not allowed", .clause = "RFC 9110 §9.3.6"});
+    refuse({.token = Token::http_request_denied,
+            .side = Side::client,
+            .status = 403,
+            .detail = "CONNECT to this port is not allowed",
+            .clause = "RFC 9110 §9.3.6"});
     co_return;
   }
   io::Task<Result<upstream::Dialed>> dialing = services_.pool.dial(route());
@@ -260,7 +286,8 @@ io::Task<> Exchange::connect() {
   }
   upstream_ = dialed->address;
   if (tap_) {
-    tap_->note(flow_, {.what = "dns", .detail = dialed->dns_from_cache ? "cached" : "asked", .took = dialed->resolving}, services_.loop.now());
+    tap_->note(flow_, {.what = "dns", .detail = dialed->dns_from_cache ? "cached" : "asked", .took = dialed->resolving},
+               services_.loop.now());
     tap_->note(flow_, {.what = "connect", .detail = {}, .took = dialed->connecting}, services_.loop.now());
   }
   http::ResponseHead& head = scratch_->response_sent;
@@ -278,7 +305,7 @@ io::Task<> Exchange::become_tunnel(Tunnel::Side upstream, std::uint16_t status) 
   while (stream_.unsent() > 0) {
     stream_.tell_when_sent();
     bool raised = co_await wake_.wait(deadline);
-    if (!raised) co_return;   // the destructor ends it: the client does not read
+    if (!raised) co_return;  // the destructor ends it: the client does not read
   }
   auto record = std::make_unique<TunnelRecord>();
   record->tap = tap_;
@@ -293,7 +320,7 @@ io::Task<> Exchange::become_tunnel(Tunnel::Side upstream, std::uint16_t status) 
   record->begun = begun_;
   record->begun_at = begun_at_;
   RawClient raw = stream_.take_over();
-  ended_ = true;   // the tunnel ends the flow
+  ended_ = true;  // the tunnel ends the flow
   services_.tunnels.keep(std::make_unique<Tunnel>(services_, Tunnel::Side{std::move(raw.stream), std::move(raw.early)},
                                                   std::move(upstream), std::move(record)));
 }
@@ -369,7 +396,8 @@ void Exchange::end(flow::End how, Token error) {
   outcome.bytes_out = bytes_out_;
   outcome.begun = begun_;
   outcome.took = services_.loop.now() - begun_at_;
-  if (const http::Field* type = scratch_->response_sent.fields.find(http::FieldName::content_type)) outcome.content_type = type->value;
+  if (const http::Field* type = scratch_->response_sent.fields.find(http::FieldName::content_type))
+    outcome.content_type = type->value;
 
   Metrics& metrics = services_.metrics;
   auto method = static_cast<std::size_t>(request_ ? request_->method : http::Method::other);

@@ -13,7 +13,7 @@ struct Metrics {
   std::array<std::array<Counter, 6>, 10> requests;
   // porthole_proxy_errors_total{proxy_error}
   std::array<Counter, static_cast<std::size_t>(Token::count_)> errors;
-  Counter bytes_in, bytes_out;                 // content and tunnel bytes, from and to clients
+  Counter bytes_in, bytes_out;  // content and tunnel bytes, from and to clients
   Counter connections_accepted, connections_refused, accept_pauses;
   Gauge connections, idle_connections, exchanges, tunnels;
   Counter tunnels_total, retries, splices;

@@ -50,7 +50,8 @@ io::Task<RelayResult> Relay::run() {
       if (step == Step::wait) continue;
     }
     if (step == Step::done) co_return RelayResult{.kind = RelayResult::Kind::complete, .error = {}, .head_sent = true};
-    if (step == Step::upgraded) co_return RelayResult{.kind = RelayResult::Kind::upgraded, .error = {}, .head_sent = true};
+    if (step == Step::upgraded)
+      co_return RelayResult{.kind = RelayResult::Kind::upgraded, .error = {}, .head_sent = true};
     if (step == Step::failed) break;
     bool raised = co_await p_.wake.wait(deadline());
     if (!raised) {
@@ -72,8 +73,11 @@ Error Relay::timeout_error() const {
   if (!head_sent_ && !request_done_) {
     // Who made the other wait: a server that takes no content, or a client that sends none.
     if (p_.lease->congested()) {
-      return {.token = Token::connection_write_timeout, .side = Side::upstream, .status = 504,
-              .detail = "the server stopped reading the request", .clause = "RFC 9110 §15.6.5"};
+      return {.token = Token::connection_write_timeout,
+              .side = Side::upstream,
+              .status = 504,
+              .detail = "the server stopped reading the request",
+              .clause = "RFC 9110 §15.6.5"};
     }
     return client_error(408, "the request content stopped coming", "RFC 9110 §15.5.9");
   }
@@ -98,7 +102,8 @@ Relay::Step Relay::step_request() {
     Bytes bytes = inbox.data.pop();
     took = content_moved_ = true;
     bytes_in_ += bytes.size();
-    if (p_.tap && bytes_in_ - bytes.size() < seen_max_) p_.tap->data(p_.tap.flow(), flow::Direction::request, bytes.view());
+    if (p_.tap && bytes_in_ - bytes.size() < seen_max_)
+      p_.tap->data(p_.tap.flow(), flow::Direction::request, bytes.view());
     if (!request_filter_) {
       p_.lease->send_data(std::move(bytes));
       continue;
@@ -135,7 +140,7 @@ void Relay::pass_interims() {
   for (Pooled<http::ResponseHead>& interim : inbox.interims) {
     moved();
     if (p_.tap) p_.tap->interim(p_.tap.flow(), *interim, p_.services.loop.now());
-    if (p_.request.version == http::Version::http10) continue;   // RFC 9110 §15.2: a 1.0 client cannot read it
+    if (p_.request.version == http::Version::http10) continue;  // RFC 9110 §15.2: a 1.0 client cannot read it
     p_.scratch.interim_sent.clear();
     http::ResponseForwarding how{.via_name = p_.snapshot.options.via ? p_.snapshot.options.name : std::string_view(),
                                  .request_method = p_.request.method,
@@ -143,7 +148,7 @@ void Relay::pass_interims() {
     if (http::forward_response(*interim, how, p_.scratch.interim_sent, p_.scratch.response_changes)) {
       p_.stream.send_interim(p_.scratch.interim_sent);
     }
-    p_.scratch.response_changes.clear();   // they point into the interim head, which goes now
+    p_.scratch.response_changes.clear();  // they point into the interim head, which goes now
   }
   inbox.interims.clear();
 }
@@ -197,7 +202,8 @@ Relay::Step Relay::begin_response() {
 
   bool upgrade = response_->status == 101;
   if (upgrade && !p_.scratch.request_sent.fields.has(http::FieldName::upgrade)) {
-    return fail_with(upstream_error(Token::http_upgrade_failed, "the server switched protocols without being asked", "RFC 9110 §7.8"));
+    return fail_with(upstream_error(Token::http_upgrade_failed, "the server switched protocols without being asked",
+                                    "RFC 9110 §7.8"));
   }
   // An early error: the rest of the request is not wanted, so it is not sent, and this connection ends with the answer.
   if (!request_done_ && response_->status >= 300) stop_upload_ = true;

@@ -25,14 +25,14 @@ struct Scratch {
 
 struct RelayResult {
   enum class Kind : std::uint8_t {
-    complete,    // the response went out whole
-    upgraded,    // a 101 went out: both sides are to be joined
-    failed,      // `error`; with head_sent the response was cut, otherwise nothing was sent and an answer may be
+    complete,  // the response went out whole
+    upgraded,  // a 101 went out: both sides are to be joined
+    failed,    // `error`; with head_sent the response was cut, otherwise nothing was sent and an answer may be
   };
   Kind kind = Kind::failed;
   Error error;
   bool head_sent = false;
-  bool content_moved = false;   // request content has gone upstream: the request cannot be replayed
+  bool content_moved = false;  // request content has gone upstream: the request cannot be replayed
 };
 
 class Relay {
@@ -79,7 +79,7 @@ class Relay {
   http::Framing sent_framing_;
   std::unique_ptr<BodyFilter> request_filter_, response_filter_;
   ByteCount bytes_in_ = 0, bytes_out_ = 0;
-  ByteCount seen_max_ = 0;          // how much content the sink wants
+  ByteCount seen_max_ = 0;  // how much content the sink wants
   Instant moved_at_;
   std::uint16_t status_ = 0;
   bool request_done_ = false;

@@ -1,10 +1,10 @@
 // See reply.h. Bodies are built as strings: this is not the hot path, and every piece that came from a peer is escaped here.
 #include "proxy/reply.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/ascii.h"
 
@@ -22,14 +22,18 @@ struct Advice {
 constexpr std::array<Advice, 15> kAdvice = {{
     {400, "The request does not match the HTTP grammar; the proxy does not guess. Check what the client sends."},
     {403, "The proxy is configured not to do this. Whoever runs it can allow it."},
-    {404, "The proxy itself has no such page. To fetch from a server, send the whole URL, or set this address as a proxy."},
+    {404,
+     "The proxy itself has no such page. To fetch from a server, send the whole URL, or set this address as a proxy."},
     {405, "The proxy's own pages answer GET and HEAD."},
     {408, "The client took too long to send its request. Send it again."},
     {414, "The request target is longer than the proxy reads."},
     {417, "The only expectation that is understood is 100-continue."},
     {431, "The header section is larger than the proxy reads. Cookies that piled up are a usual reason."},
-    {501, "The proxy does not do this. For https use CONNECT: set the proxy for https as well, and the client does it by itself."},
-    {502, "The server could not be reached or sent something that is not HTTP. Check the name, the port and the server."},
+    {501,
+     "The proxy does not do this. For https use CONNECT: set the proxy for https as well, and the client does it by "
+     "itself."},
+    {502,
+     "The server could not be reached or sent something that is not HTTP. Check the name, the port and the server."},
     {503, "Too many requests wait for that server. Try again in a moment."},
     {504, "The server did not answer in time. It may be slow, or something between may drop packets."},
     {505, "Speak HTTP/1.1 or HTTP/1.0 to the proxy."},
@@ -128,16 +132,19 @@ void compose_error(const Error& error, const ReplyFacts& facts, Reply& reply) {
   if (wants_html(facts.request)) {
     std::string asked = asked_for(facts.request);
     if (!asked.empty()) asked = fmt::format("<dt>Asked for</dt><dd><code>{}</code></dd>", escape_html(asked));
-    reply.body = fmt::format(fmt::runtime(kPage), fmt::arg("status", error.status), fmt::arg("title", title),
-                             fmt::arg("what", escape_html(what_happened(error))), fmt::arg("advice", advice_for(error.status)),
-                             fmt::arg("name", escape_html(facts.proxy_name)), fmt::arg("asked", asked),
-                             fmt::arg("token", token), fmt::arg("flow", flow_text));
+    reply.body =
+        fmt::format(fmt::runtime(kPage), fmt::arg("status", error.status), fmt::arg("title", title),
+                    fmt::arg("what", escape_html(what_happened(error))), fmt::arg("advice", advice_for(error.status)),
+                    fmt::arg("name", escape_html(facts.proxy_name)), fmt::arg("asked", asked), fmt::arg("token", token),
+                    fmt::arg("flow", flow_text));
     fields.add(FieldName::content_type, "text/html; charset=utf-8");
     fields.add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
   } else {
     reply.body = fmt::format(
-        "{{\"type\":\"about:blank\",\"title\":\"{}\",\"status\":{},\"detail\":\"{} {}\",\"token\":\"{}\",\"flow\":\"{}\"}}\n", title,
-        error.status, escape_json(what_happened(error)), escape_json(advice_for(error.status)), token, flow_text);
+        "{{\"type\":\"about:blank\",\"title\":\"{}\",\"status\":{},\"detail\":\"{} "
+        "{}\",\"token\":\"{}\",\"flow\":\"{}\"}}\n",
+        title, error.status, escape_json(what_happened(error)), escape_json(advice_for(error.status)), token,
+        flow_text);
     fields.add(FieldName::content_type, "application/problem+json");
   }
   fields.add("X-Content-Type-Options", "nosniff");
@@ -172,7 +179,8 @@ void compose_page(const control::Page& page, const ReplyFacts& facts, Reply& rep
 void compose_trace(const ReplyFacts& facts, Reply& reply) {
   reply.head.status = 200;
   const http::RequestHead& request = *facts.request;
-  reply.body = fmt::format("{} {} HTTP/{}\r\n", request.method_text, request.target_text, http::version_text(request.version));
+  reply.body =
+      fmt::format("{} {} HTTP/{}\r\n", request.method_text, request.target_text, http::version_text(request.version));
   for (const http::Field& field : request.fields) {
     bool secret = field.id == FieldName::authorization || field.id == FieldName::proxy_authorization ||
                   field.id == FieldName::cookie;

@@ -14,15 +14,15 @@
 namespace porthole::proxy {
 
 struct ReplyFacts {
-  std::string_view proxy_name;        // "porthole-k3v9xa"
+  std::string_view proxy_name;  // "porthole-k3v9xa"
   flow::FlowId flow;
-  const http::RequestHead* request = nullptr;   // null when the head could not be read
+  const http::RequestHead* request = nullptr;  // null when the head could not be read
   bool loopback_client = false;
   std::string_view date;
 };
 
 struct Reply {
-  http::ResponseHead head;            // without Connection; Content-Length is set
+  http::ResponseHead head;  // without Connection; Content-Length is set
   std::string body;
 };
 

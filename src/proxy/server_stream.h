@@ -16,8 +16,8 @@ namespace porthole::proxy {
 // What is known of the client before its first byte.
 struct ClientFacts {
   Endpoint client;
-  Endpoint listener;          // where it arrived; port 0 when it did not come through a listener
-  bool guarded = false;       // that listener is reachable from beyond loopback
+  Endpoint listener;     // where it arrived; port 0 when it did not come through a listener
+  bool guarded = false;  // that listener is reachable from beyond loopback
 };
 
 // A connection that has left HTTP: the bare stream, and what was read of it already.
@@ -57,14 +57,28 @@ class ServerStream final : public Link {
   // for a client that is gone: then the whole exchange is destroyed.
   wire::RequestInbox& inbox() { return inbox_; }
   void set_waker(io::Signal* waker) { waker_ = waker; }
-  void wake() { if (waker_) waker_->raise(); }
+  void wake() {
+    if (waker_) waker_->raise();
+  }
   void inbox_taken() { host_.inbox_taken(); }
 
   // The response, in order (see wire::ServerSession).
-  void send_interim(const http::ResponseHead& head) { session().send_interim(id_, head); flush(); }
-  void send_head(const http::ResponseHead& head, const http::Framing& framing) { session().send_head(id_, head, framing); flush(); }
-  void send_data(Bytes data) { session().send_data(id_, std::move(data)); flush(); }
-  void send_end(const http::Fields* trailers) { session().send_end(id_, trailers); flush(); }
+  void send_interim(const http::ResponseHead& head) {
+    session().send_interim(id_, head);
+    flush();
+  }
+  void send_head(const http::ResponseHead& head, const http::Framing& framing) {
+    session().send_head(id_, head, framing);
+    flush();
+  }
+  void send_data(Bytes data) {
+    session().send_data(id_, std::move(data));
+    flush();
+  }
+  void send_end(const http::Fields* trailers) {
+    session().send_end(id_, trailers);
+    flush();
+  }
   void close_after_this() { session().close_after_this(); }
   // The response cannot be finished: what was sent must not look complete. `hard` for close-delimited content, which an
   // orderly close would complete.
@@ -95,7 +109,7 @@ class ServerStream final : public Link {
   wire::StreamId id_;
   wire::RequestInbox inbox_;
   friend class Client;
-  bool started_ = false;   // its exchange runs and owns it; before, the Client does
+  bool started_ = false;  // its exchange runs and owns it; before, the Client does
 };
 
 }  // namespace porthole::proxy

@@ -39,9 +39,9 @@ struct Services {
   const control::SelfPage& pages;
   Metrics& metrics;
   TunnelKeeper& tunnels;
-  flow::Sink* sink;                    // may be null
-  flow::AccessLog* access_log;         // may be null
-  FilterFactory* filters = nullptr;    // may be null
+  flow::Sink* sink;                  // may be null
+  flow::AccessLog* access_log;       // may be null
+  FilterFactory* filters = nullptr;  // may be null
   std::shared_ptr<const Snapshot> snapshot;
   bool draining = false;
   std::uint64_t last_flow = 0;
@@ -55,9 +55,19 @@ struct Services {
   std::array<char, 29> date_{};
 
  public:
-  Services(io::Loop& l, upstream::Pool& p, wire::HeadPools& h, ObjectPool<Scratch>& sc, io::PipePool& pp, const control::SelfPage& sp, Metrics& m,
-           TunnelKeeper& t, flow::Sink* s, flow::AccessLog* a, std::shared_ptr<const Snapshot> snap)
-      : loop(l), pool(p), heads(h), scratches(sc), pipes(pp), pages(sp), metrics(m), tunnels(t), sink(s), access_log(a),
+  Services(io::Loop& l, upstream::Pool& p, wire::HeadPools& h, ObjectPool<Scratch>& sc, io::PipePool& pp,
+           const control::SelfPage& sp, Metrics& m, TunnelKeeper& t, flow::Sink* s, flow::AccessLog* a,
+           std::shared_ptr<const Snapshot> snap)
+      : loop(l),
+        pool(p),
+        heads(h),
+        scratches(sc),
+        pipes(pp),
+        pages(sp),
+        metrics(m),
+        tunnels(t),
+        sink(s),
+        access_log(a),
         snapshot(std::move(snap)) {}
 };
 

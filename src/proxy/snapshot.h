@@ -16,41 +16,41 @@
 namespace porthole::proxy {
 
 struct Timeouts {
-  Duration head = std::chrono::seconds(10);            // first byte of a request to its complete head: 408
-  Duration idle_client = std::chrono::seconds(60);     // between requests: the connection closes
-  Duration response_head = std::chrono::seconds(60);   // request sent to final response head: 504
-  Duration body = std::chrono::seconds(60);            // request content stopped coming: 408, or going: 504
-  Duration response_body = std::chrono::minutes(5);    // response content stopped; long, for quiet event streams
-  Duration idle_tunnel = std::chrono::minutes(10);     // no byte moved in either direction
-  Duration half_closed = std::chrono::seconds(60);     // one side of a tunnel has ended and nothing moves
-  Duration drain = std::chrono::seconds(30);           // TERM: how long what runs may still run
+  Duration head = std::chrono::seconds(10);           // first byte of a request to its complete head: 408
+  Duration idle_client = std::chrono::seconds(60);    // between requests: the connection closes
+  Duration response_head = std::chrono::seconds(60);  // request sent to final response head: 504
+  Duration body = std::chrono::seconds(60);           // request content stopped coming: 408, or going: 504
+  Duration response_body = std::chrono::minutes(5);   // response content stopped; long, for quiet event streams
+  Duration idle_tunnel = std::chrono::minutes(10);    // no byte moved in either direction
+  Duration half_closed = std::chrono::seconds(60);    // one side of a tunnel has ended and nothing moves
+  Duration drain = std::chrono::seconds(30);          // TERM: how long what runs may still run
   bool operator==(const Timeouts&) const = default;
 };
 
 struct ConnectPorts {
-  bool by_default = true;               // any but 25 on loopback listeners, 443 only beyond
+  bool by_default = true;  // any but 25 on loopback listeners, 443 only beyond
   bool any = false;
-  std::vector<std::uint16_t> list;      // when neither
+  std::vector<std::uint16_t> list;  // when neither
   bool operator==(const ConnectPorts&) const = default;
 };
 
 struct Options {
-  std::string name = "porthole";        // pseudonym in Via and Proxy-Status, "porthole-k3v9xa"
+  std::string name = "porthole";  // pseudonym in Via and Proxy-Status, "porthole-k3v9xa"
   bool via = true;
   ConnectPorts connect_ports;
   Timeouts timeouts;
   wire::Limits limits;
-  ByteCount body_buffer = 256 * 1024;   // per exchange and direction
-  std::uint32_t connections_max = 0;    // client connections per worker; 0 = no limit of ours
-  std::uint32_t per_client_max = 0;     // client connections per address and worker; 0 = no limit
+  ByteCount body_buffer = 256 * 1024;  // per exchange and direction
+  std::uint32_t connections_max = 0;   // client connections per worker; 0 = no limit of ours
+  std::uint32_t per_client_max = 0;    // client connections per address and worker; 0 = no limit
   bool operator==(const Options&) const = default;
 };
 
 struct Snapshot {
   Options options;
   rules::Access access{rules::AccessOptions{}};
-  std::shared_ptr<const rules::RuleSet> rules;                  // never null
-  std::shared_ptr<const upstream::AddressPolicy> addresses;     // never null
+  std::shared_ptr<const rules::RuleSet> rules;               // never null
+  std::shared_ptr<const upstream::AddressPolicy> addresses;  // never null
   upstream::PoolOptions pool;
   upstream::DialOptions dial;
 };

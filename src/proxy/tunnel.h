@@ -29,7 +29,7 @@ class Tunnel final : public Link, public io::Buried, private io::ReadyListener, 
  public:
   struct Side {
     std::unique_ptr<io::Stream> stream;
-    Bytes early;                 // read from it already
+    Bytes early;  // read from it already
   };
   // `services` outlives the tunnel. Call start() once it is kept.
   Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<TunnelRecord> record);
@@ -48,9 +48,9 @@ class Tunnel final : public Link, public io::Buried, private io::ReadyListener, 
   Services& services_;
   std::unique_ptr<io::Stream> client_, upstream_;
   std::unique_ptr<TunnelRecord> record_;
-  io::Pump up_;                  // client to upstream
+  io::Pump up_;  // client to upstream
   io::Pump down_;
-  ByteCount moved_ = 0;          // both directions, when last looked at
+  ByteCount moved_ = 0;  // both directions, when last looked at
   Instant moved_at_{};
   io::Timer timer_;
   bool over_ = false;

@@ -12,7 +12,7 @@
 namespace porthole::proxy {
 namespace {
 
-constexpr Duration kDrainGrace = std::chrono::seconds(1);      // for requests already on their way
+constexpr Duration kDrainGrace = std::chrono::seconds(1);  // for requests already on their way
 constexpr Duration kHousekeeping = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -21,12 +21,15 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   Impl(Parts parts, std::shared_ptr<const Snapshot> snapshot)
       : loop(parts.loop),
         dialer(parts.loop, parts.network, parts.resolver),
-        pool({parts.loop, dialer, heads}, snapshot->pool, snapshot->dial, connection_options(*snapshot), snapshot->options.limits),
-        services(loop, pool, heads, scratches, pipes, parts.pages, metrics, *this, parts.sink, parts.access_log, snapshot),
+        pool({parts.loop, dialer, heads}, snapshot->pool, snapshot->dial, connection_options(*snapshot),
+             snapshot->options.limits),
+        services(loop, pool, heads, scratches, pipes, parts.pages, metrics, *this, parts.sink, parts.access_log,
+                 snapshot),
         tick(io::Timer::calling<&Impl::on_tick>(loop.timers(), *this)) {
     // Flow ids: unique over the program's runs and workers, and rising: start second, worker, count.
     auto second = std::chrono::duration_cast<std::chrono::seconds>(loop.clock().wall().time_since_epoch()).count();
-    services.last_flow = (static_cast<std::uint64_t>(second) & 0xffffffff) << 32 | (static_cast<std::uint64_t>(parts.index) & 0xff) << 24;
+    services.last_flow = (static_cast<std::uint64_t>(second) & 0xffffffff) << 32 |
+                         (static_cast<std::uint64_t>(parts.index) & 0xff) << 24;
     tick.arm(loop.now() + kHousekeeping);
   }
 
@@ -56,7 +59,7 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
       std::uint32_t& held = per_client[facts.client.ip];
       if (held >= options.per_client_max) {
         metrics.connections_refused.add();
-        return;   // closing is the answer
+        return;  // closing is the answer
       }
       ++held;
     }
@@ -72,7 +75,8 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
 
   void on_client_over(Client& client) override {
     const Options& options = services.snapshot->options;
-    if (auto held = per_client.find(client.address().ip); held != per_client.end() && --held->second == 0) per_client.erase(held);
+    if (auto held = per_client.find(client.address().ip); held != per_client.end() && --held->second == 0)
+      per_client.erase(held);
     static_cast<Link&>(client).unlink();
     --client_count;
     loop.bury(std::unique_ptr<io::Buried>(&client));
@@ -107,7 +111,9 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   }
 
   template <class T>
-  static T* first(List<T>& list) { return list.empty() ? nullptr : &list.front(); }
+  static T* first(List<T>& list) {
+    return list.empty() ? nullptr : &list.front();
+  }
 
   void drain(std::function<void()> when_done) {
     doors.clear();
@@ -172,7 +178,8 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   io::Timer tick;
 };
 
-Worker::Worker(Parts parts, std::shared_ptr<const Snapshot> snapshot) : impl_(std::make_unique<Impl>(parts, std::move(snapshot))) {}
+Worker::Worker(Parts parts, std::shared_ptr<const Snapshot> snapshot)
+    : impl_(std::make_unique<Impl>(parts, std::move(snapshot))) {}
 Worker::~Worker() = default;
 
 void Worker::listen(io::EpollLoop& loop, io::ListenSocket socket) {
@@ -189,7 +196,8 @@ void Worker::stop_listening(const Endpoint& at) {
 void Worker::serve(std::unique_ptr<io::Stream> stream) { impl_->admit(std::move(stream), {}); }
 
 void Worker::set_snapshot(std::shared_ptr<const Snapshot> snapshot) {
-  impl_->pool.set_options(snapshot->pool, snapshot->dial, Impl::connection_options(*snapshot), snapshot->options.limits);
+  impl_->pool.set_options(snapshot->pool, snapshot->dial, Impl::connection_options(*snapshot),
+                          snapshot->options.limits);
   impl_->services.snapshot = std::move(snapshot);
 }
 

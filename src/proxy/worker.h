@@ -24,9 +24,9 @@ class Worker {
     io::Network& network;
     upstream::Resolver& resolver;
     const control::SelfPage& pages;
-    flow::Sink* sink = nullptr;              // watches every exchange; may be null
-    flow::AccessLog* access_log = nullptr;   // may be null
-    std::uint32_t index = 0;                 // of this worker: part of its flow ids
+    flow::Sink* sink = nullptr;             // watches every exchange; may be null
+    flow::AccessLog* access_log = nullptr;  // may be null
+    std::uint32_t index = 0;                // of this worker: part of its flow ids
   };
   Worker(Parts parts, std::shared_ptr<const Snapshot> snapshot);
   ~Worker();

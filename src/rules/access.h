@@ -8,7 +8,7 @@
 namespace porthole::rules {
 
 struct AccessOptions {
-  std::vector<IpNetwork> clients;   // empty = loopback only
+  std::vector<IpNetwork> clients;  // empty = loopback only
   bool operator==(const AccessOptions&) const = default;
 };
 

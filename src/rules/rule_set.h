@@ -25,7 +25,7 @@ struct Facts {
 struct Verdict {
   enum class Kind : std::uint8_t { pass, deny };
   Kind kind = Kind::pass;
-  Error error;            // deny: what is answered
+  Error error;  // deny: what is answered
 };
 
 class RuleSet {

@@ -14,7 +14,7 @@
 namespace porthole::upstream {
 
 struct ConnectionOptions {
-  ByteCount body_buffer = 256 * 1024;     // received and not taken: reading pauses; unsent: congested()
+  ByteCount body_buffer = 256 * 1024;  // received and not taken: reading pauses; unsent: congested()
   Duration write_timeout = std::chrono::seconds(60);
 };
 
@@ -35,7 +35,7 @@ class Connection final : public Link, public io::Buried, private io::ChannelOwne
 
   // A new request on this connection. Precondition: available().
   void open(io::Signal& waker);
-  bool available() const;               // idle, standing, and the session persists
+  bool available() const;  // idle, standing, and the session persists
 
   void send_head(const http::RequestHead& head, const http::Framing& framing);
   void send_data(Bytes data);
@@ -84,12 +84,12 @@ class Connection final : public Link, public io::Buried, private io::ChannelOwne
   ConnectionOptions options_;
   Endpoint address_;
   wire::ResponseInbox inbox_;
-  io::Signal* waker_ = nullptr;         // null while idle
+  io::Signal* waker_ = nullptr;  // null while idle
   wire::StreamId stream_ = 0;
   std::uint32_t served_ = 0;
   Instant idle_since_{};
   bool dead_ = false;
-  io::Channel channel_;                 // last: its callbacks end first
+  io::Channel channel_;  // last: its callbacks end first
 };
 
 }  // namespace porthole::upstream

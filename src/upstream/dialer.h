@@ -4,9 +4,9 @@
 
 #include <memory>
 
+#include "http/target.h"
 #include "io/network.h"
 #include "io/task.h"
-#include "http/target.h"
 #include "upstream/address_policy.h"
 #include "upstream/resolver.h"
 
@@ -14,9 +14,9 @@ namespace porthole::upstream {
 
 struct DialRequest {
   http::HostKind kind = http::HostKind::name;
-  std::string host;                 // owned: the request may be gone before the dial ends
+  std::string host;  // owned: the request may be gone before the dial ends
   std::uint16_t port = 0;
-  bool guarded = false;             // see AddressPolicy::check
+  bool guarded = false;  // see AddressPolicy::check
   std::shared_ptr<const AddressPolicy> policy;
   DialOptions options;
 };
@@ -33,7 +33,8 @@ struct Dialed {
 class Dialer {
  public:
   // All outlive the dialer.
-  Dialer(io::Loop& loop, io::Network& network, Resolver& resolver) : loop_(loop), network_(network), resolver_(&resolver) {}
+  Dialer(io::Loop& loop, io::Network& network, Resolver& resolver)
+      : loop_(loop), network_(network), resolver_(&resolver) {}
   // Later dials ask this one (a reload changed its options); those that wait keep theirs, which must live until they end.
   void set_resolver(Resolver& resolver) { resolver_ = &resolver; }
   // Errors carry a status for an answer: 403 prohibited (all addresses are), 502 refused / unroutable / dns_error,

@@ -17,10 +17,10 @@ namespace porthole::upstream {
 // Where a request goes. Views live as long as the call (and, in lease(), until the task ends).
 struct Route {
   http::HostKind kind = http::HostKind::name;
-  std::string_view host;                // any case
+  std::string_view host;  // any case
   std::uint16_t port = 0;
   bool guarded = false;
-  std::shared_ptr<const AddressPolicy> policy;   // of the snapshot the exchange began with
+  std::shared_ptr<const AddressPolicy> policy;  // of the snapshot the exchange began with
 };
 
 class Pool;
@@ -73,9 +73,9 @@ class Pool {
   // Tells the origin's policy nothing about HTTP: for CONNECT. Counts toward no limit.
   io::Task<Result<Dialed>> dial(Route route);
 
-  void close_idle();                                   // drain
+  void close_idle();  // drain
   void set_options(const PoolOptions& options, const DialOptions& dial, const ConnectionOptions& connection,
-                   const wire::Limits& limits);        // reload; connections in use keep theirs
+                   const wire::Limits& limits);  // reload; connections in use keep theirs
   const PoolCounters& counters() const;
 
  private:

@@ -15,8 +15,8 @@
 namespace porthole::upstream {
 
 struct Addresses {
-  std::vector<IpAddress> list;      // as RFC 6724 sorts them; at least one
-  Instant resolved_at{};            // for "DNS answer and age"
+  std::vector<IpAddress> list;  // as RFC 6724 sorts them; at least one
+  Instant resolved_at{};        // for "DNS answer and age"
   bool from_cache = false;
 };
 

@@ -14,13 +14,13 @@ template <class Head>
 struct Inbox {
   explicit Inbox(BlockPool& blocks) : data(blocks) {}
 
-  std::vector<Pooled<Head>> interims;      // responses only; at most Limits::interim_responses
-  Pooled<Head> head;                       // null before it arrived and after it was taken
-  http::Framing framing;                   // of that head
+  std::vector<Pooled<Head>> interims;  // responses only; at most Limits::interim_responses
+  Pooled<Head> head;                   // null before it arrived and after it was taken
+  http::Framing framing;               // of that head
   ByteQueue data;
-  Pooled<http::TrailerSection> trailers;   // with `ended`
+  Pooled<http::TrailerSection> trailers;  // with `ended`
   bool ended = false;
-  std::optional<Error> error;              // nothing follows; what was received before is still here
+  std::optional<Error> error;  // nothing follows; what was received before is still here
 
   void clear() {
     interims.clear();
