@@ -245,8 +245,12 @@ void Listener::resume() {
 
 void Listener::on_retry() { resume(); }
 
-void Listener::on_events(std::uint32_t) {
-  for (int i = 0; i < kAcceptsPerTurn && !paused_; ++i) {
+void Listener::on_events(std::uint32_t) { accept_up_to(kAcceptsPerTurn); }
+
+void Listener::accept_waiting() { accept_up_to(kBacklog); }
+
+void Listener::accept_up_to(int most) {
+  for (int i = 0; i < most && !paused_; ++i) {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
     int descriptor =

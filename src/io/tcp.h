@@ -64,10 +64,13 @@ class Listener final : private EpollTarget {
   Endpoint local() const { return local_; }
   void pause();
   void resume();
+  // Accepts what the kernel has completed already: before closing, so that nobody who got through is reset.
+  void accept_waiting();
 
  private:
   void on_events(std::uint32_t events) override;
   void on_retry();
+  void accept_up_to(int most);
   EpollLoop& loop_;
   ListenSocket socket_;
   AcceptHandler& handler_;

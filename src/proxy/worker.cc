@@ -116,6 +116,7 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   }
 
   void drain(std::function<void()> when_done) {
+    for (auto& door : doors) door->listener->accept_waiting();
     doors.clear();
     services.draining = true;
     drain_from = loop.now();
@@ -190,6 +191,9 @@ void Worker::listen(io::EpollLoop& loop, io::ListenSocket socket) {
 }
 
 void Worker::stop_listening(const Endpoint& at) {
+  for (auto& door : impl_->doors) {
+    if (door->at == at) door->listener->accept_waiting();
+  }
   std::erase_if(impl_->doors, [&](const auto& door) { return door->at == at; });
 }
 
