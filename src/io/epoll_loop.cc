@@ -27,7 +27,10 @@ class EpollLoop::Waker final : public EpollTarget {
   void on_events(std::uint32_t) override {
     std::uint64_t count = 0;
     (void)!::read(loop_.wakeup_, &count, sizeof count);
-    loop_.wake_pending_.store(false);
+    // In this order: whoever posts after the exchange writes to the eventfd again; whoever found the flag still set has
+    // posted before, and is served now. The exchange also shows this thread what the others wrote before theirs.
+    loop_.wake_pending_.exchange(false);
+    loop_.run_posted();
   }
 
  private:
@@ -46,7 +49,7 @@ EpollLoop::EpollLoop(const Clock& clock, Random& random)
 }
 
 EpollLoop::~EpollLoop() {
-  end_turn();  // buried streams still forget their descriptors here
+  discard();  // streams among it still forget their descriptors here
   ::close(wakeup_);
   ::close(epoll_);
 }
@@ -87,6 +90,7 @@ void EpollLoop::stop() {
 
 void EpollLoop::run() {
   while (!stopping_.load(std::memory_order_relaxed)) turn();
+  stopping_.store(false);
 }
 
 void EpollLoop::turn() {

@@ -24,9 +24,9 @@ class EpollLoop final : public Loop {
   EpollLoop(const Clock& clock, Random& random);
   ~EpollLoop() override;
 
-  // Turns until stop(). In one thread.
+  // Turns until stop(), or not at all when that was called before; may be called again afterwards. In one thread.
   void run();
-  // From any thread.
+  // From any thread. What is queued or posted at that time waits for the next run().
   void stop();
 
   // False with errno set when the kernel refuses. `events` as for epoll_ctl; EPOLLET is the caller's choice.

@@ -39,24 +39,47 @@ void Loop::run_queue() {
 void Loop::start_turn() {
   now_ = clock_.now();
   soon_.take_all(next_turn_);
-  {
-    std::lock_guard lock(posted_mutex_);
-    running_posted_.swap(posted_);
-  }
-  for (auto& work : running_posted_) {
-    work();
-    run_queue();
-  }
-  running_posted_.clear();
   timers_.advance(now_);
   run_queue();
 }
 
+bool Loop::run_posted() {
+  {
+    std::lock_guard lock(posted_mutex_);
+    running_posted_.swap(posted_);
+  }
+  bool any = !running_posted_.empty();
+  for (auto& work : running_posted_) {
+    std::exchange(work, nullptr)();
+    run_queue();
+  }
+  running_posted_.clear();
+  return any;
+}
+
+void Loop::end_turn() {
+  while (!graveyard_.empty()) {
+    dying_.swap(graveyard_);  // a destructor may bury what its object owned
+    dying_.clear();
+  }
+}
+
+void Loop::discard() {
+  {
+    std::lock_guard lock(posted_mutex_);
+    running_posted_.swap(posted_);
+  }
+  running_posted_.clear();
+  end_turn();
+}
+
 void ManualLoop::settle() {
+  bool posted = false;
   do {
     start_turn();
+    posted = run_posted();
     end_turn();
-  } while (has_work());
+  } while (posted || has_work());
 }
 
 void ManualLoop::advance(Duration step) {

@@ -72,8 +72,10 @@ class Loop {
 
  protected:
   void run_queue();   // everything soon
-  void start_turn();  // refreshes now(), moves next-turn items to the queue, runs posted work and timers
-  void end_turn() { graveyard_.clear(); }
+  void start_turn();  // refreshes now(), moves next-turn items to the queue, runs timers
+  bool run_posted();  // and what it made runnable; false when nothing was posted
+  void end_turn();    // empties the graveyard, also of what is buried meanwhile
+  void discard();     // destroys posted work and the buried: before the loop's own descriptors close
   bool has_work() const { return !soon_.empty() || !next_turn_.empty(); }
   virtual void wake() = 0;  // from any thread: end a wait
 
@@ -89,6 +91,7 @@ class Loop {
   List<Runnable, RunLink> soon_;
   List<Runnable, RunLink> next_turn_;
   std::vector<std::unique_ptr<Buried>> graveyard_;
+  std::vector<std::unique_ptr<Buried>> dying_;
   std::mutex posted_mutex_;
   std::vector<std::move_only_function<void()>> posted_;
   std::vector<std::move_only_function<void()>> running_posted_;
