@@ -33,14 +33,16 @@ const shared = suite();
 let proxy;
 let cert;
 before(async () => {
-  proxy = await porthole(shared);
-  cert = certificate(shared);
+  proxy = await porthole(shared, {hosts: '127.0.0.1 four.test\n::1 six.test\n'});
+  cert = certificate(shared, ['localhost', '127.0.0.1', '::1', 'four.test', 'six.test']);
 });
 
 const sha = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 for (const family of [4, 6]) {
   const host = family === 4 ? '127.0.0.1' : '::1';
+  // wget and python's http.client write `CONNECT ::1:443`, without the brackets that RFC 9112 §3.2.3 wants: they get a name.
+  const name = family === 4 ? 'four.test' : 'six.test';
   const proxyUrl = () => `http://${family === 4 ? proxy.proxy4 : proxy.proxy6}`;
   const secure = (t, handler) =>
     site(t, handler, {host, scheme: 'https', create: (h) => https.createServer({key: cert.key, cert: cert.cert}, h)});
@@ -210,8 +212,10 @@ for (const family of [4, 6]) {
 
       test('downloads over https by CONNECT', async (t) => {
         const origin = await secure(t, (req, res) => res.end('secret page'));
-        assert.equal(good(await wget(t, [`--ca-certificate=${cert.certFile}`, '-O', '-', origin.url()])).stdout, 'secret page');
-        await tunnelLogged(origin.authority);
+        assert.equal(
+          good(await wget(t, [`--ca-certificate=${cert.certFile}`, '-O', '-', `https://${name}:${origin.port}/`])).stdout,
+          'secret page');
+        await tunnelLogged(`${name}:${origin.port}`);
       });
     });
 
@@ -328,9 +332,10 @@ print(u.urlopen(sys.argv[2],timeout=30,context=c).read().decode())
 try: u.urlopen("http://no.such.invalid/",timeout=30)
 except u.HTTPError as e: print(e.code, e.headers["Proxy-Status"].split("error=")[1].split(";")[0])`;
       const env = cleanEnv(tempDir(t), {http_proxy: proxyUrl(), https_proxy: proxyUrl(), no_proxy: ''});
-      const result = good(await command('python3', ['-c', script, one.url(), two.url(), cert.certFile], {env}));
+      const result =
+        good(await command('python3', ['-c', script, one.url(), `https://${name}:${two.port}/`, cert.certFile], {env}));
       assert.equal(result.stdout, 'GET 0\nPOST 100000\nGET 0\n502 dns_error\n');
-      await tunnelLogged(two.authority);
+      await tunnelLogged(`${name}:${two.port}`);
     });
 
     describe('node', () => {

@@ -17,7 +17,7 @@ before(async () => {
   proxy = await porthole(shared, {
     workers: 1,
     accessLog: undefined,
-    config: {timeouts: {head: '500ms', body: '500ms', idle_client: '2s', response_head: '500ms', idle_tunnel: '500ms'}},
+    config: {timeouts: {head: '500ms', body: '500ms', idle_client: '700ms', response_head: '500ms', idle_tunnel: '500ms'}},
   });
 });
 

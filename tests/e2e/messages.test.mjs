@@ -460,7 +460,7 @@ describe('the pool', () => {
   });
 
   // An origin whose first connection serves one request and dies on the second, before any byte of an answer.
-  const dying = (t, how, later = () => ok('second connection')) => rawOrigin(t, async (wire, index) => {
+  const dying = (t, how, later = () => ok('')) => rawOrigin(t, async (wire, index) => {
     if (index > 0) {
       await wire.request();
       await wire.send(later(index));
