@@ -21,12 +21,15 @@ class AddressPolicy {
   Result<> check(const Endpoint& to, bool guarded) const;
 
  private:
+  bool is_own(const IpAddress& ip, std::uint16_t port) const;
   AddressOptions options_;
+  std::vector<IpNetwork> near_;  // what guarded listeners refuse
   std::vector<Endpoint> own_;
   std::vector<IpAddress> local_;
 };
 
-// The IPv4 address inside an IPv4-mapped, NAT64 (64:ff9b::/96), 6to4 (2002::/16) or Teredo-like address; otherwise itself.
+// The IPv4 address inside an IPv4-mapped, NAT64 (64:ff9b::/96), 6to4 (2002::/16), Teredo (2001::/32) or
+// IPv4-compatible (::/96) address; otherwise itself.
 IpAddress embedded_ipv4(const IpAddress& address);
 
 // The addresses of this machine's interfaces.

@@ -8,6 +8,7 @@
 #include "base/intrusive_list.h"
 #include "io/channel.h"
 #include "io/signal.h"
+#include "upstream/address_policy.h"
 #include "wire/inbox.h"
 #include "wire/session.h"
 
@@ -18,7 +19,7 @@ struct ConnectionOptions {
   Duration write_timeout = std::chrono::seconds(60);
 };
 
-// Told when an idle connection can no longer be used.
+// Told when an idle connection can no longer be used. It must not be destroyed in the call: Loop::bury() it.
 class ConnectionOwner {
  public:
   virtual void on_idle_lost(class Connection& connection) = 0;
@@ -27,13 +28,23 @@ class ConnectionOwner {
   ~ConnectionOwner() = default;
 };
 
-class Connection final : public Link, public io::Buried, private io::ChannelOwner {
+// Idle connections are also members of their owner's list by age.
+using AgeLink = TaggedLink<struct AgeTag>;
+
+class Connection final : public Link, public AgeLink, public io::Buried, private io::ChannelOwner {
  public:
-  Connection(io::Loop& loop, std::unique_ptr<io::Stream> stream, std::unique_ptr<wire::ClientSession> session,
-             const Endpoint& address, const ConnectionOptions& options, ConnectionOwner& owner);
+  struct Parts {
+    io::Loop& loop;
+    std::unique_ptr<io::Stream> stream;
+    std::unique_ptr<wire::ClientSession> session;
+    Endpoint address;
+  };
+  // `owner` and the loop outlive the connection.
+  Connection(Parts parts, const ConnectionOptions& options, ConnectionOwner& owner);
   ~Connection() override;
 
-  // A new request on this connection. Precondition: available().
+  // A new request on this connection; `waker` is raised whenever something of it changed, until close_stream().
+  // Precondition: available().
   void open(io::Signal& waker);
   bool available() const;  // idle, standing, and the session persists
 
@@ -43,39 +54,50 @@ class Connection final : public Link, public io::Buried, private io::ChannelOwne
   bool congested() const { return channel_.congested(); }
   ByteCount unsent() const { return channel_.unsent(); }
 
-  // What arrived. After taking data call resume(), so that a paused connection reads on.
+  // What arrived. After taking data call resume(), so that a paused connection reads on. An error with `retry == safe`
+  // means: a reused connection died before the first byte of the response.
   wire::ResponseInbox& inbox() { return inbox_; }
   void resume();
 
   // The exchange lets go. True when the connection may serve another request (it is idle now).
   bool close_stream();
+  // Lets go for good: nobody is told anything any more. Bury or destroy it next.
+  void retire();
   // CONNECT through a parent or Upgrade: the bare stream and what was read of it. The connection is dead afterwards.
+  // Precondition: unsent() == 0.
   struct Raw {
     std::unique_ptr<io::Stream> stream;
     Bytes early;
   };
   Raw take_over();
 
-  // For splice: the bare stream; content still to come, all of it on the socket (see wire::ClientSession::plain_content_left).
+  // For splice: the channel with the bare stream; content still to come, all of it on the socket (see
+  // wire::ClientSession::plain_content_left).
   io::Channel& channel() { return channel_; }
   std::uint64_t plain_content_left() const;
+  // `bytes` were read from the stream past us. At the end of the content the inbox says so.
   void skip_received(std::uint64_t bytes);
-  // While content is spliced, the channel must not read: begin returns true when reading is now the caller's.
+  // While content is spliced, the channel must not read; resume() goes back.
   void pause_reading() { channel_.pause_reading(); }
 
   const Endpoint& address() const { return address_; }
+  ConnectionOwner& owner() const { return owner_; }
   bool reused() const { return served_ > 1; }
   std::uint32_t served() const { return served_; }
   Instant idle_since() const { return idle_since_; }
+
+  // For the owner: by whom the address was vetted last.
+  std::shared_ptr<const AddressPolicy> vetted_by;
 
  private:
   void on_bytes(Bytes bytes) override;
   void on_eof() override;
   void on_drained() override;
   void on_broken(const Error& error) override;
-  void on_finished() override;
+  void on_finished() override {}
   void dispatch();
-  void wake();
+  void take(wire::ClientEvent& event);
+  void fail(Error error);
   void lost();
 
   io::Loop& loop_;
@@ -88,8 +110,9 @@ class Connection final : public Link, public io::Buried, private io::ChannelOwne
   wire::StreamId stream_ = 0;
   std::uint32_t served_ = 0;
   Instant idle_since_{};
-  bool dead_ = false;
-  io::Channel channel_;  // last: its callbacks end first
+  bool dead_ = false;            // carries no further request
+  bool response_begun_ = false;  // a byte of the present response arrived
+  io::Channel channel_;          // last: its callbacks end first
 };
 
 }  // namespace porthole::upstream

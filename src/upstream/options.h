@@ -15,6 +15,7 @@ struct ResolverOptions {
   Duration timeout = std::chrono::seconds(5);  // whole lookup, both families
   Duration ttl_max = std::chrono::minutes(10);
   Duration negative_ttl = std::chrono::seconds(5);
+  Duration resolution_delay = std::chrono::milliseconds(50);  // RFC 8305 §3: A came, AAAA not yet
   bool ipv6 = true;
   std::size_t cache_names_max = 10'000;
   bool operator==(const ResolverOptions&) const = default;
@@ -35,9 +36,8 @@ struct PoolOptions {
 };
 
 struct DialOptions {
-  Duration connect_timeout = std::chrono::seconds(5);         // all attempts together, after the name is resolved
-  Duration attempt_delay = std::chrono::milliseconds(250);    // RFC 8305 §5 connection attempt delay
-  Duration resolution_delay = std::chrono::milliseconds(50);  // RFC 8305 §3: A came, AAAA not yet
+  Duration connect_timeout = std::chrono::seconds(5);       // all attempts together, after the name is resolved
+  Duration attempt_delay = std::chrono::milliseconds(250);  // RFC 8305 §5 connection attempt delay
   bool operator==(const DialOptions&) const = default;
 };
 

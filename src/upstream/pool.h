@@ -3,34 +3,34 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "base/metrics.h"
 #include "http/target.h"
 #include "upstream/connection.h"
 #include "upstream/dialer.h"
+#include "wire/h1/session.h"
 
 namespace porthole::upstream {
 
-// Where a request goes. Views live as long as the call (and, in lease(), until the task ends).
+// Where a request goes. Views live as long as the call (and, in lease() and dial(), until the task ends).
 struct Route {
   http::HostKind kind = http::HostKind::name;
   std::string_view host;  // any case
   std::uint16_t port = 0;
   bool guarded = false;
-  std::shared_ptr<const AddressPolicy> policy;  // of the snapshot the exchange began with
+  std::shared_ptr<const AddressPolicy> policy;  // of the snapshot the exchange began with; not null
 };
 
 class Pool;
+class Origin;
 
 // One connection lent to one exchange. Destroying it gives the connection back when its stream ended well and it persists,
-// and closes it otherwise. Move-only; may be empty.
+// and closes it otherwise. Move-only; may be empty. The pool outlives it.
 class Lease {
  public:
   Lease() = default;
-  Lease(Lease&& other) noexcept;
+  Lease(Lease&& other) noexcept = default;
   Lease& operator=(Lease&& other) noexcept;
   ~Lease();
   explicit operator bool() const { return connection_ != nullptr; }
@@ -41,31 +41,36 @@ class Lease {
   bool dns_from_cache = false;
 
  private:
-  friend class Pool;
-  Pool* pool_ = nullptr;
-  void* origin_ = nullptr;
+  friend class Origin;
+  Lease(Origin& origin, std::unique_ptr<Connection> connection)
+      : origin_(&origin), connection_(std::move(connection)) {}
+  Origin* origin_ = nullptr;
   std::unique_ptr<Connection> connection_;
 };
 
 struct PoolCounters {
   Counter dials, dial_failures, reuses, queued, queue_full, idle_closed;
   Gauge idle, lent;
-  Histogram* dial_seconds = nullptr;
+  Histogram dial_seconds;  // resolving and connecting, when it succeeded
 };
 
 class Pool {
  public:
+  using SessionFactory = std::unique_ptr<wire::ClientSession> (*)(wire::HeadPools&, BlockPool&, const wire::Limits&);
   // All outlive the pool; the session factory makes a ClientSession for a fresh connection.
   struct Parts {
     io::Loop& loop;
     Dialer& dialer;
     wire::HeadPools& heads;
+    SessionFactory make_session = &wire::h1::make_client_session;
   };
   Pool(Parts parts, const PoolOptions& options, const DialOptions& dial, const ConnectionOptions& connection,
        const wire::Limits& limits);
+  // No lease and no task of the pool may be left.
   ~Pool();
 
-  // An idle connection of that origin, or an empty lease: the fast path, no coroutine.
+  // An idle connection of that origin, or an empty lease: the fast path, no coroutine, no allocation. Call open() on it
+  // before the loop turns on.
   Lease take_idle(const Route& route);
   // Dials, or waits in the queue when the origin's limit is reached. Never takes an idle connection when `fresh`.
   // Errors: those of Dialer::dial; 503 connection_limit_reached when the queue is full or the wait outlasts the deadline.
