@@ -5,13 +5,10 @@
 #include <memory>
 #include <string>
 
-#include "base/metrics.h"
 #include "base/result.h"
-#include "flow/outcome.h"
+#include "flow/log_line.h"
 
 namespace porthole::flow {
-
-enum class LogFormat : std::uint8_t { json, combined, squid };
 
 struct AccessLogOptions {
   LogFormat format = LogFormat::json;
@@ -19,24 +16,31 @@ struct AccessLogOptions {
   bool operator==(const AccessLogOptions&) const = default;
 };
 
-// Appends one line with its newline. Control bytes, quotes and non-ASCII from peers are escaped: one exchange is one line.
-void format_line(LogFormat format, const Outcome& outcome, std::string& out);
-
-// The writer: one thread, one file. Bounded: at most 4 MiB wait, beyond that buffers are dropped. A full disk drops too.
+// The writer: one thread, one file. Nothing that happens to the file stops it: what cannot be written is dropped and counted.
 class AccessLogWriter {
  public:
+  static constexpr ByteCount kWaitingMax = 4_MiB;  // bytes waiting for the disk; beyond it buffers are dropped whole
+
+  // Error: the file cannot be opened (side = us, os_errno).
   static Result<std::unique_ptr<AccessLogWriter>> open(const AccessLogOptions& options);
+  // Writes what waits, for at most half a second when the destination does not take it, and joins the thread.
   virtual ~AccessLogWriter() = default;
-  // From any thread; takes the buffer, never blocks on the disk. Lines in it are counted.
+  // From any thread; takes the buffer of `lines` lines, never blocks on the disk.
   virtual void submit(std::string buffer, std::uint32_t lines) = 0;
-  virtual void reopen() = 0;  // USR1: the file was moved away
+  // From any thread. USR1: the file was moved away; lines submitted before go to the old one. When it cannot be opened again
+  // the old one stays in use. Nothing to do for stdout and stderr.
+  virtual void reopen() = 0;
   virtual std::uint64_t dropped_lines() const = 0;
 };
 
-// One per worker. add() formats; flush() hands the buffer over when it is 32 KiB, or when the worker's timer says so.
+// One per worker. add() formats; flush() hands the buffer over: by itself when it is 32 KiB, else when the worker's timer says.
 class AccessLog {
  public:
   AccessLog(AccessLogWriter& writer, LogFormat format) : writer_(writer), format_(format) {}
+  ~AccessLog() { flush(); }
+  AccessLog(const AccessLog&) = delete;
+  AccessLog& operator=(const AccessLog&) = delete;
+
   void add(const Outcome& outcome) {
     format_line(format_, outcome, buffer_);
     ++lines_;

@@ -48,6 +48,8 @@ struct Outcome {
   WallTime begun{};
   Duration took{};
   std::string_view content_type;  // of the response, or empty
+  std::string_view referer;       // of the request, or empty
+  std::string_view user_agent;    // of the request, or empty
 };
 
 }  // namespace porthole::flow
