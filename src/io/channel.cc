@@ -9,7 +9,8 @@ namespace porthole::io {
 namespace {
 
 constexpr std::size_t kPiecesMax = 32;
-constexpr ByteCount kLingerBytesMax = 256 * 1024;  // what a closing client may still send before we stop listening
+constexpr ByteCount kLingerBytesPerTurn =
+    256 * 1024;  // dropped of what a closing client still sends; then others have their turn
 
 }  // namespace
 
@@ -50,11 +51,14 @@ void Channel::flush_soon() {
 
 void Channel::run() {
   if (std::exchange(flush_wanted_, false)) flush();
-  if (std::exchange(read_wanted_, false) && reading_ && state_ == State::open) read_once();
+  if (!std::exchange(read_wanted_, false)) return;
+  if (state_ == State::lingering) drain_lingering();
+  else if (state_ == State::open && reading_) read_once();
 }
 
 void Channel::flush() {
   if (state_ == State::dead || state_ == State::lingering) return;
+  congested_ |= congested();  // whoever saw that waits for on_drained, also when one write takes everything
   while (!out_->empty()) {
     std::array<iovec, kPiecesMax> pieces;
     std::size_t count = out_->gather(pieces);
@@ -65,14 +69,15 @@ void Channel::flush() {
         out_->compact();
         timer_.arm(loop_.now() + options_.write_timeout);
       }
-      congested_ |= congested();
       return;
     }
     out_->consume(moved.bytes);
     timer_.disarm();
     if (congested_ && !out_->empty() && unsent() <= options_.high_mark / 2) {
       congested_ = false;
-      owner_.on_drained();  // queues more behind what is still here
+      owner_.on_drained();                // queues more behind what is still here
+      if (state_ == State::dead) return;  // it may abort()
+      congested_ = congested();
     }
   }
   if (state_ == State::finishing) {
@@ -121,7 +126,8 @@ void Channel::on_writable() {
 
 // A reset while nobody reads (a paused client that went away) must still end the work done for it.
 void Channel::on_hangup() {
-  if (state_ != State::open || (reading_ && !eof_)) return;
+  if (state_ == State::dead || state_ == State::lingering) return;
+  if (state_ == State::open && reading_ && !eof_) return;  // reading will tell, after the last bytes
   int reason = stream_->connect_errno();
   if (reason != 0) broken(reason);
 }
@@ -133,20 +139,24 @@ void Channel::finish() {
   flush_soon();
 }
 
-// The peer's last bytes are read and dropped, or our FIN would be followed by a reset that can destroy our response.
+// The peer's last bytes are read and dropped, or our FIN would be followed by a reset that can destroy our response. Only the
+// linger time ends this: a fast upload has more bytes on the way than any limit in bytes would allow.
 void Channel::drain_lingering() {
   ByteCount dropped = 0;
   while (true) {
     IoCount got = eof_ ? IoCount{IoCount::State::closed} : stream_->try_read(loop_.read_room());
-    if (got.state == IoCount::State::moved) {
-      dropped += got.bytes;
-      if (dropped < kLingerBytesMax) continue;
-    } else if (got.state == IoCount::State::blocked) {
+    if (got.state == IoCount::State::blocked) return;
+    if (got.state != IoCount::State::moved) {
+      dispose();
+      owner_.on_finished();
       return;
     }
-    dispose();
-    owner_.on_finished();
-    return;
+    dropped += got.bytes;
+    if (dropped >= kLingerBytesPerTurn) {
+      read_wanted_ = true;
+      loop_.run_next_turn(*this);
+      return;
+    }
   }
 }
 

@@ -58,7 +58,7 @@ class MemoryEnd final : public Stream, private Runnable {
 
   IoCount try_write(std::span<const iovec> pieces) override {
     if (wire_->reset) return {IoCount::State::failed, 0, ECONNRESET};
-    if (!wire_->ends[1 - index_]) return {IoCount::State::failed, 0, EPIPE};
+    if (!wire_->ends[1 - index_] || outgoing().finished) return {IoCount::State::failed, 0, EPIPE};
     Lane& lane = outgoing();
     std::size_t total = 0;
     for (const iovec& piece : pieces) {
@@ -78,11 +78,12 @@ class MemoryEnd final : public Stream, private Runnable {
   }
   void abort() override {
     wire_->reset = true;
+    listener_ = nullptr;
     notify_other();
   }
   Endpoint peer() const override { return peer_; }
   Endpoint local() const override { return local_; }
-  int connect_errno() override { return 0; }
+  int connect_errno() override { return wire_->reset ? ECONNRESET : 0; }
 
  private:
   Lane& outgoing() const { return wire_->lanes[index_]; }

@@ -186,7 +186,7 @@ class TimerModel {
         deadlines_[i] = kNever;
         break;
       case 1: advance(some_time()); break;
-      case 2: sleep(); break;
+      case 2: wait_for_wakeup(); break;
       default:
         deadlines_[i] = now_ + some_time();
         alarms_[i]->timer.arm(deadlines_[i]);
@@ -200,7 +200,7 @@ class TimerModel {
   // From nothing to hours, each order of magnitude as likely.
   Duration some_time() { return Duration(random_.below(1ULL << (10 + random_.below(35)))); }
 
-  void sleep() {
+  void wait_for_wakeup() {
     Instant wakeup = wheel_.next_wakeup();
     if (wakeup != kNever && wakeup > now_) advance(wakeup - now_);
   }

@@ -1,0 +1,522 @@
+// Channels on memory streams: back-pressure both ways, timeouts by a clock moved by hand, and every way to end.
+#include "io/channel.h"
+
+#include <cerrno>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "io/memory_stream.h"
+#include "support/loops.h"
+
+namespace porthole::io {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Notes each callback; the tests hang their reactions into it.
+struct Owner final : ChannelOwner {
+  void on_bytes(Bytes bytes) override {
+    received += bytes.view();
+    story += "b";
+    if (when_bytes) when_bytes();
+  }
+  void on_eof() override {
+    story += "e";
+    if (when_eof) when_eof();
+  }
+  void on_drained() override {
+    story += "d";
+    if (when_drained) when_drained();
+  }
+  void on_broken(const Error& why) override {
+    story += "!";
+    error = why;
+    if (when_ended) when_ended();
+  }
+  void on_finished() override {
+    story += "f";
+    if (when_ended) when_ended();
+  }
+  std::string received, story;
+  std::optional<Error> error;
+  std::function<void()> when_bytes, when_eof, when_drained, when_ended;
+};
+
+class ChannelTest : public ::testing::Test {
+ protected:
+  void open(std::size_t capacity = 64 * 1024, const ChannelOptions& options = {}) {
+    std::unique_ptr<Stream> mine;
+    std::tie(mine, peer_) = make_memory_streams(world_.loop, {.capacity = capacity});
+    channel_ = std::make_unique<Channel>(world_.loop, std::move(mine), owner_, options);
+    world_.loop.settle();
+  }
+  void peer_writes(std::string_view text) {
+    while (!text.empty()) {
+      iovec piece{const_cast<char*>(text.data()), text.size()};
+      IoCount sent = peer_->try_write({&piece, 1});
+      ASSERT_EQ(sent.state, IoCount::State::moved);
+      text.remove_prefix(sent.bytes);
+      world_.loop.settle();
+    }
+  }
+  std::string peer_reads(std::size_t max = 1 << 20) {
+    std::string text(max, '\0');
+    IoCount got = peer_->try_read(text);
+    text.resize(got.state == IoCount::State::moved ? got.bytes : 0);
+    world_.loop.settle();
+    return text;
+  }
+  bool peer_sees(IoCount::State state) {
+    char byte;
+    return peer_->try_read({&byte, 1}).state == state;
+  }
+  void send(std::string_view text) {
+    channel_->out().append(text);
+    channel_->flush_soon();
+    world_.loop.settle();
+  }
+
+  test::ManualWorld world_;
+  Owner owner_;
+  std::unique_ptr<Stream> peer_;
+  std::unique_ptr<Channel> channel_;
+};
+
+TEST_F(ChannelTest, ReadsNothingUntilAsked) {
+  open();
+  peer_writes("hello");
+  EXPECT_EQ(owner_.received, "");
+  channel_->resume_reading();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.received, "hello");
+}
+
+TEST_F(ChannelTest, PausesAndResumesWithoutLosingAByte) {
+  open();
+  channel_->resume_reading();
+  peer_writes("one ");
+  channel_->pause_reading();
+  peer_writes("two ");
+  EXPECT_EQ(owner_.received, "one ");
+  channel_->resume_reading();
+  channel_->resume_reading();
+  peer_writes("three");
+  EXPECT_EQ(owner_.received, "one two three");
+}
+
+TEST_F(ChannelTest, PausingInsideACallbackHoldsBackWhatFollows) {
+  open(1 << 20);
+  owner_.when_bytes = [this] { channel_->pause_reading(); };
+  channel_->resume_reading();
+  std::string much(300'000, 'x');
+  peer_writes(much);
+  std::size_t first = owner_.received.size();
+  EXPECT_GT(first, 0U);
+  EXPECT_LE(first, Block::kLarge);
+  owner_.when_bytes = nullptr;
+  channel_->resume_reading();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.received, much);
+}
+
+TEST_F(ChannelTest, WritesAHeadAndItsBodyTogether) {
+  open();
+  channel_->out().append("head\r\n");
+  channel_->flush_soon();
+  channel_->out().append("body");
+  EXPECT_TRUE(peer_sees(IoCount::State::blocked));  // not before the present callback is over
+  world_.loop.settle();
+  EXPECT_EQ(peer_reads(), "head\r\nbody");
+}
+
+TEST_F(ChannelTest, WritesTheRestWhenThereIsRoom) {
+  open(100);
+  std::string text(1000, 'y');
+  send(text);
+  EXPECT_EQ(channel_->unsent(), 900U);
+  std::string got;
+  while (got.size() < text.size()) got += peer_reads(70);
+  EXPECT_EQ(got, text);
+  EXPECT_EQ(channel_->unsent(), 0U);
+  EXPECT_EQ(world_.loop.timers().next_wakeup(), kNever);  // nothing is stuck: no timer
+}
+
+TEST_F(ChannelTest, WritesFromAnotherQueue) {
+  open();
+  ByteQueue session(world_.loop.blocks());
+  channel_->write_from(session);
+  session.append("from the session");
+  channel_->flush_soon();
+  world_.loop.settle();
+  EXPECT_EQ(peer_reads(), "from the session");
+  EXPECT_TRUE(session.empty());
+}
+
+TEST_F(ChannelTest, SaysDrainedOnceAtHalfTheHighMark) {
+  open(100, {.high_mark = 1000});
+  send(std::string(1100, 'x'));
+  EXPECT_TRUE(channel_->congested());
+  EXPECT_EQ(owner_.story, "");
+  while (channel_->unsent() > 600) peer_reads(100);
+  EXPECT_EQ(owner_.story, "");
+  while (channel_->unsent() > 500) peer_reads(100);
+  EXPECT_EQ(owner_.story, "d");
+  while (channel_->unsent() > 0) peer_reads(100);
+  EXPECT_EQ(owner_.story, "d");
+}
+
+// The owner stopped adding because congested() said so: it waits for on_drained, also if the kernel took all at once.
+TEST_F(ChannelTest, SaysDrainedWhenOneWriteTookEverything) {
+  open(1 << 20, {.high_mark = 1000});
+  channel_->out().append(std::string(1000, 'x'));
+  EXPECT_TRUE(channel_->congested());
+  channel_->flush_soon();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "d");
+}
+
+TEST_F(ChannelTest, SaysNothingOfDrainingBelowTheHighMark) {
+  open(100, {.high_mark = 1000});
+  send(std::string(999, 'x'));
+  while (channel_->unsent() > 0) peer_reads(100);
+  EXPECT_EQ(owner_.story, "");
+}
+
+TEST_F(ChannelTest, TellsWhenEverythingIsWithTheKernel) {
+  open(100);
+  channel_->out().append(std::string(150, 'x'));
+  channel_->tell_when_empty();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "");
+  peer_reads();
+  EXPECT_EQ(owner_.story, "d");
+  send("more");
+  EXPECT_EQ(owner_.story, "d");  // once
+}
+
+TEST_F(ChannelTest, OnDrainedMayAddMore) {
+  open(100, {.high_mark = 200});
+  int rounds = 0;
+  owner_.when_drained = [this, &rounds] {
+    if (++rounds < 5) channel_->out().append(std::string(200, 'm'));
+    channel_->flush_soon();
+  };
+  send(std::string(300, 'x'));
+  std::size_t got = 0;
+  for (int i = 0; i < 100; ++i) got += peer_reads(50).size();
+  EXPECT_EQ(got, 300U + 4 * 200U);
+  EXPECT_EQ(rounds, 5);
+}
+
+TEST_F(ChannelTest, OnDrainedMayAbort) {
+  open(100, {.high_mark = 200});
+  owner_.when_drained = [this] { channel_->abort(); };
+  send(std::string(300, 'x'));
+  peer_reads(100);
+  peer_reads(100);
+  EXPECT_EQ(owner_.story, "d");
+  EXPECT_TRUE(peer_sees(IoCount::State::failed));
+}
+
+TEST_F(ChannelTest, OnDrainedMayFinish) {
+  open(100, {.high_mark = 200});
+  owner_.when_drained = [this] { channel_->finish(); };
+  send(std::string(300, 'x'));
+  std::string got;
+  for (int i = 0; i < 10; ++i) got += peer_reads(50);
+  EXPECT_EQ(got.size(), 300U);
+  EXPECT_TRUE(peer_sees(IoCount::State::closed));
+  peer_->shutdown_write();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "df");
+}
+
+TEST_F(ChannelTest, BreaksWhenNothingCanBeWrittenForTheTimeout) {
+  open(100, {.side = Side::upstream, .write_timeout = seconds(60)});
+  send(std::string(1000, 'x'));
+  world_.loop.advance(seconds(59));
+  EXPECT_EQ(owner_.story, "");
+  world_.loop.advance(seconds(2));
+  EXPECT_EQ(owner_.story, "!");
+  EXPECT_EQ(owner_.error->token, Token::connection_write_timeout);
+  EXPECT_EQ(owner_.error->side, Side::upstream);
+}
+
+TEST_F(ChannelTest, AReaderThatTakesALittleNowAndThenIsNotTimedOut) {
+  open(100, {.write_timeout = seconds(60)});
+  send(std::string(1000, 'x'));
+  std::size_t got = 0;
+  while (got < 1000) {
+    world_.loop.advance(seconds(50));
+    std::size_t n = peer_reads(10).size();
+    ASSERT_GT(n, 0U);
+    got += n;
+  }
+  EXPECT_EQ(owner_.story, "");
+}
+
+TEST_F(ChannelTest, HearsTheEndAndWritesOn) {
+  open();
+  channel_->resume_reading();
+  peer_writes("request");
+  peer_->shutdown_write();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "be");
+  send("response");
+  EXPECT_EQ(peer_reads(), "response");
+  channel_->resume_reading();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "be");  // the end is told once
+}
+
+TEST_F(ChannelTest, AResetBreaksAChannelThatReads) {
+  open(1000, {.side = Side::client});
+  channel_->resume_reading();
+  world_.loop.settle();
+  peer_->abort();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "!");
+  EXPECT_EQ(owner_.error->token, Token::connection_terminated);
+  EXPECT_EQ(owner_.error->side, Side::client);
+  EXPECT_EQ(owner_.error->os_errno, ECONNRESET);
+}
+
+// A client that went away while its upload is paused must end the work that is done for it.
+TEST_F(ChannelTest, AResetBreaksAChannelThatIsPaused) {
+  open();
+  peer_->abort();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "!");
+}
+
+TEST_F(ChannelTest, AResetAfterTheEndOfInputBreaksToo) {
+  open();
+  channel_->resume_reading();
+  peer_->shutdown_write();
+  world_.loop.settle();
+  peer_->abort();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "e!");
+}
+
+TEST_F(ChannelTest, WritingToAPeerThatIsGoneBreaks) {
+  open();
+  peer_.reset();
+  send("x");
+  EXPECT_EQ(owner_.story, "!");
+  EXPECT_EQ(owner_.error->os_errno, EPIPE);
+}
+
+TEST_F(ChannelTest, FinishWritesAllThenFinThenWaitsForThePeers) {
+  open(100);
+  channel_->out().append(std::string(250, 'x'));
+  channel_->finish();
+  world_.loop.settle();
+  std::string got;
+  for (int i = 0; i < 3; ++i) got += peer_reads();
+  EXPECT_EQ(got.size(), 250U);
+  EXPECT_TRUE(peer_sees(IoCount::State::closed));
+  EXPECT_EQ(owner_.story, "");
+  peer_->shutdown_write();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "f");
+}
+
+TEST_F(ChannelTest, FinishDropsWhatStillArrives) {
+  open();
+  channel_->resume_reading();
+  world_.loop.settle();
+  channel_->finish();
+  world_.loop.settle();
+  peer_writes("too late");
+  EXPECT_EQ(owner_.received, "");
+  peer_->shutdown_write();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "f");
+}
+
+// RFC 9112 §9.6: closing while bytes wait resets the connection, and the reset may destroy the response. So a client that is
+// still uploading gets the linger time, however fast it sends.
+TEST_F(ChannelTest, FinishKeepsReadingAFastUploadForTheLingerTime) {
+  open(1 << 20, {.linger = seconds(2)});
+  channel_->finish();
+  world_.loop.settle();
+  for (int i = 0; i < 5; ++i) {
+    peer_writes(std::string(1 << 20, 'u'));
+    world_.loop.advance(milliseconds(100));
+    ASSERT_EQ(owner_.story, "");
+  }
+  world_.loop.advance(seconds(2));
+  EXPECT_EQ(owner_.story, "f");
+}
+
+TEST_F(ChannelTest, FinishEndsAtTheLingerTimeWithoutAFin) {
+  open(1000, {.linger = seconds(2)});
+  channel_->finish();
+  world_.loop.advance(milliseconds(1900));
+  EXPECT_EQ(owner_.story, "");
+  world_.loop.advance(milliseconds(200));
+  EXPECT_EQ(owner_.story, "f");
+}
+
+TEST_F(ChannelTest, FinishAfterThePeersFinEndsAtOnce) {
+  open();
+  channel_->resume_reading();
+  peer_->shutdown_write();
+  world_.loop.settle();
+  channel_->out().append("bye");
+  channel_->finish();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "ef");
+  EXPECT_EQ(peer_reads(), "bye");
+}
+
+TEST_F(ChannelTest, FinishGivesUpOnAPeerThatDoesNotRead) {
+  open(100, {.write_timeout = seconds(60)});
+  channel_->out().append(std::string(250, 'x'));
+  channel_->finish();
+  world_.loop.advance(seconds(61));
+  EXPECT_EQ(owner_.story, "!");
+}
+
+TEST_F(ChannelTest, AResetWhileFinishingEndsIt) {
+  open(100);
+  channel_->out().append(std::string(250, 'x'));
+  channel_->finish();
+  world_.loop.settle();
+  peer_->abort();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "!");
+}
+
+TEST_F(ChannelTest, AResetWhileLingeringEndsIt) {
+  open();
+  channel_->finish();
+  world_.loop.settle();
+  peer_->abort();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "f");
+}
+
+TEST_F(ChannelTest, AbortIsSilent) {
+  open(100);
+  channel_->resume_reading();
+  channel_->out().append(std::string(250, 'x'));
+  channel_->flush_soon();
+  channel_->abort();
+  channel_->resume_reading();
+  channel_->flush_soon();
+  world_.loop.advance(seconds(100));
+  EXPECT_EQ(owner_.story, "");
+  EXPECT_TRUE(peer_sees(IoCount::State::failed));
+}
+
+TEST_F(ChannelTest, ReleasesABareStreamThatStillHasItsBytes) {
+  open();
+  channel_->resume_reading();
+  peer_writes("CONNECT");
+  channel_->pause_reading();
+  peer_writes("early");
+  std::unique_ptr<Stream> bare = channel_->release();
+  std::string text(100, '\0');
+  EXPECT_EQ(bare->try_read(text).bytes, 5U);
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "b");
+  EXPECT_FALSE(peer_sees(IoCount::State::failed));
+}
+
+struct Borrower final : ReadyListener {
+  void on_readable() override { ++told; }
+  void on_writable() override { ++told; }
+  void on_hangup() override { ++told; }
+  int told = 0;
+};
+
+TEST_F(ChannelTest, LendsItsStreamAndTakesItBack) {
+  open();
+  channel_->resume_reading();
+  world_.loop.settle();
+  Borrower borrower;
+  Stream& stream = channel_->lend(borrower);
+  peer_writes("spliced");
+  EXPECT_GT(borrower.told, 0);
+  EXPECT_EQ(owner_.story, "");
+  std::string text(100, '\0');
+  EXPECT_EQ(stream.try_read(text).bytes, 7U);
+  channel_->take_back();
+  peer_writes("next");
+  channel_->resume_reading();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.received, "next");
+}
+
+TEST_F(ChannelTest, TakingBackHearsOfAResetMeanwhile) {
+  open();
+  Borrower borrower;
+  channel_->lend(borrower);
+  peer_->abort();
+  world_.loop.settle();
+  channel_->take_back();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "!");
+}
+
+// The owner of a channel may bury itself, and with it the channel, in whichever callback.
+class BuriedOwner final : public Buried, public ChannelOwner {
+ public:
+  BuriedOwner(Loop& loop, std::unique_ptr<Stream> stream, char when, const ChannelOptions& options)
+      : loop_(loop), when_(when), channel_(loop, std::move(stream), *this, options) {}
+  void on_bytes(Bytes) override { told('b'); }
+  void on_eof() override { told('e'); }
+  void on_drained() override { told('d'); }
+  void on_broken(const Error&) override { told('!'); }
+  void on_finished() override { told('f'); }
+  Channel& channel() { return channel_; }
+  std::unique_ptr<BuriedOwner> self;  // until it buries itself
+
+ private:
+  void told(char what) {
+    if (what == when_) loop_.bury(std::move(self));
+  }
+  Loop& loop_;
+  char when_;
+  Channel channel_;
+};
+
+TEST_F(ChannelTest, ItsOwnerMayBuryItInEachCallback) {
+  for (char when : {'b', 'e', 'd', '!', 'f'}) {
+    auto [mine, peer] = make_memory_streams(world_.loop, {.capacity = 100});
+    auto made = std::make_unique<BuriedOwner>(world_.loop, std::move(mine), when, ChannelOptions{.high_mark = 200});
+    BuriedOwner* owner = made.get();
+    owner->self = std::move(made);
+    owner->channel().resume_reading();
+    iovec piece{const_cast<char*>("text"), 4};
+    if (when == 'b') peer->try_write({&piece, 1});
+    if (when == 'e') peer->shutdown_write();
+    if (when == 'd') {
+      owner->channel().out().append(std::string(300, 'x'));
+      owner->channel().flush_soon();
+      world_.loop.settle();
+      std::string text(100, '\0');
+      for (int i = 0; i < 3; ++i) {
+        peer->try_read(text);
+        world_.loop.settle();
+      }
+    }
+    if (when == '!') peer->abort();
+    if (when == 'f') {
+      owner->channel().finish();
+      peer->shutdown_write();
+    }
+    world_.loop.settle();  // the address sanitizer would tell; and nothing leaked
+    EXPECT_EQ(world_.loop.blocks().in_use() / Block::kLarge, world_.loop.blocks().in_use() > 0 ? 1U : 0U) << when;
+  }
+}
+
+}  // namespace
+}  // namespace porthole::io
