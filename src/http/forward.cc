@@ -436,20 +436,23 @@ Result<Framing> forward_response(const ResponseHead& in, const ResponseForwardin
     composer.record(ChangeKind::dechunked_for_http10, in.fields.find(FieldName::transfer_encoding), {});
   }
   if (how.framing.kind == Framing::Kind::until_close) composer.chunked_by_us();
+  // HTTP/2 delimits content by its own frames (RFC 9113 §8.1); only a known length is told.
+  bool tells_framing = how.client_version != Version::http2 || sent.kind == Framing::Kind::length;
+  Framing written = tells_framing ? sent : Framing{};
   for (const Field& field : in.fields) {
     switch (duty_of(kResponseDuty, field)) {
       case Duty::keep: composer.keep(field); break;
       case Duty::hop_by_hop: composer.removed(ChangeKind::hop_by_hop_removed, field); break;
-      case Duty::length: forward_length(in, how, sent, field, composer); break;
-      case Duty::coding: composer.framing(sent, &field); break;
+      case Duty::length: forward_length(in, how, written, field, composer); break;
+      case Duty::coding: composer.framing(written, &field); break;
       default: break;  // Connection and Upgrade are written below
     }
   }
   // 426 must say what to upgrade to (RFC 9110 §15.5.22), and upgrades are relayed.
   bool upgrade = (how.upgrade || in.status == 426) && how.client_version == Version::http11;
   std::string_view protocols = upgrade ? upgrade_protocols(in.fields, out.arena) : std::string_view();
+  composer.framing(written, nullptr);
   if (how.client_version != Version::http2) {
-    composer.framing(sent, nullptr);
     bool close = how.close || sent.kind == Framing::Kind::until_close;
     std::string_view also = close && !protocols.empty() ? "upgrade, close" : "upgrade";
     replace_all(composer, ChangeKind::upgrade_regenerated, FieldName::upgrade, protocols);

@@ -151,11 +151,12 @@ Result<Authority> parse_authority(std::string_view text, bool port_required) {
     if (end == 0) return fail(host_error(text));
   }
   if (end < text.size() && text[end] != ':') return fail(host_error(text));
-  if (text.size() - end > 6 && text.find('@', end) != std::string_view::npos) return fail(host_error(text));
   if (authority.kind != HostKind::ipv6) {
     PH_TRY(authority.kind, kind_of_host(authority.host));
   }
-  PH_TRY(authority.port, parse_port(text.substr(end), port_required));
+  Result<std::uint16_t> port = parse_port(text.substr(end), port_required);
+  if (!port) return fail(text.find('@') != std::string_view::npos ? host_error(text) : port.error());
+  authority.port = *port;
   return authority;
 }
 

@@ -121,9 +121,14 @@ const char* ChunkDecoder::take_extension_octet(char c) {
     default: break;
   }
   // Behind a name, a token or a closing quote.
-  if (c == ';') state_ = State::extension_first;
-  else if (c == '\r') state_ = State::line_end;
-  else return kBadExtension;
+  if (c == ';') {
+    state_ = State::extension_first;
+  } else if (c == '\r') {
+    --extension_bytes_;  // the line ending is not part of it
+    state_ = State::line_end;
+  } else {
+    return kBadExtension;
+  }
   return nullptr;
 }
 

@@ -65,10 +65,7 @@ void H1ServerSession::poll(ServerEvent& event) {
 
 void H1ServerSession::poll_head(ServerEvent& event) {
   if (!input_.empty()) {
-    if (!head_) {
-      head_ = pools_.requests.take();
-      parser_.reset();
-    }
+    if (!head_) head_ = pools_.requests.take();
     Error error;
     switch (parser_.parse(input_, Section(*head_, limits_), error)) {
       case SectionParser::Outcome::error: return fail(event, error);
@@ -130,7 +127,7 @@ void H1ServerSession::fail(ServerEvent& event, const Error& error) {
 void H1ServerSession::begin_next_when_both_ended() {
   if (receiving_ != Receiving::complete || !response_ended_) return;
   receiving_ = closing_ ? Receiving::stopped : Receiving::head;
-  parser_.reset();
+  parser_.reset();  // not with the first octet: an empty line that was skipped is remembered
   if (closing_) input_.clear();
 }
 

@@ -1,0 +1,29 @@
+// Chunked content: cuts do not matter, the decoder never gives more than it was given, and what it decoded, written as
+// chunks and decoded again, is the same.
+// Input: one octet with the number of cut sizes n, n cut sizes, then chunks.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "support/round_trip.h"
+#include "support/transcript.h"
+
+using namespace porthole;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view input(reinterpret_cast<const char*>(data), size);
+  if (input.empty()) return 0;
+  std::size_t cut_count = std::min<std::size_t>(static_cast<unsigned char>(input[0]) & 15U, input.size() - 1);
+  std::string_view sizes = input.substr(1, cut_count);
+  input.remove_prefix(1 + cut_count);
+  test::Decoded expected = test::decode_chunks(test::whole(input));
+  if (expected.content.size() + expected.rest.size() > input.size()) std::abort();
+  if (!(test::decode_chunks(test::cuts(input, sizes)) == expected)) std::abort();
+  if (!(test::decode_chunks(test::octets(input)) == expected)) std::abort();
+  std::string written = test::encode_chunks(test::cuts(expected.content, sizes));
+  test::Decoded again = test::decode_chunks(test::whole(written));
+  if (!again.complete || again.content != expected.content) std::abort();
+  return 0;
+}

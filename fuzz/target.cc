@@ -1,0 +1,64 @@
+// Targets and authorities: what is accepted lies within the text, names a host as strictly as target.h promises, and is
+// accepted again when composed anew.
+// Input: one octet that chooses the method, then the target.
+#include "http/target.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "http/characters.h"
+
+using namespace porthole;
+
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+bool inside(std::string_view part, std::string_view text) {
+  return part.empty() || (part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size());
+}
+
+std::string composed(const http::Authority& authority) {
+  std::string text(authority.host);
+  if (authority.kind == http::HostKind::ipv6) text = "[" + text + "]";
+  if (authority.port != 0) text += ":" + std::to_string(authority.port);
+  return text;
+}
+
+void check_authority(const http::Authority& authority, std::string_view text) {
+  require(inside(authority.host, text) && !authority.host.empty());
+  if (authority.kind != http::HostKind::ipv6) {
+    require(http::span_of(http::kHostOctet, authority.host) == authority.host.size() && authority.host.size() <= 254);
+  }
+  std::string again = composed(authority);
+  Result<http::Authority> parsed = http::parse_authority(again, false);
+  require(parsed && parsed->host == authority.host && parsed->port == authority.port && parsed->kind == authority.kind);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  constexpr std::array kMethods = {http::Method::get, http::Method::connect, http::Method::options,
+                                   http::Method::other};
+  http::Method method = kMethods[data[0] & 3U];
+  std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  Result<http::Target> target = http::parse_target(text, method);
+  if (!target) {
+    require(target.error().status == 400 && target.error().detail[0] != '\0');
+    return 0;
+  }
+  require((target->form == http::TargetForm::authority) == (method == http::Method::connect));
+  require(inside(target->path_and_query, text) && inside(target->scheme_text, text));
+  if (target->form == http::TargetForm::authority) require(target->authority.port != 0);
+  bool has_host = target->form == http::TargetForm::authority ||
+                  (target->form == http::TargetForm::absolute && target->scheme != http::Scheme::other);
+  if (has_host) check_authority(target->authority, text);
+  require(target->form == http::TargetForm::authority || http::span_of(http::kTargetOctet, text) == text.size());
+  return 0;
+}
