@@ -18,7 +18,7 @@
 namespace porthole::io {
 namespace {
 
-constexpr std::uint32_t kStreamEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t kStreamEvents = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
 constexpr int kBacklog = 4096;
 constexpr int kAcceptsPerTurn = 64;  // then existing connections have their turn
 constexpr Duration kAcceptRetry = std::chrono::milliseconds(100);
@@ -31,7 +31,7 @@ void set_option(int descriptor, int level, int option, int value) {
 class TcpStream final : public Stream, private EpollTarget, private Runnable {
  public:
   TcpStream(EpollLoop& loop, int descriptor, const Endpoint& peer, bool connected)
-      : loop_(loop), descriptor_(descriptor), connected_(connected), peer_(peer) {
+      : loop_(loop), descriptor_(descriptor), peer_(peer) {
     // A fresh connection often has its first bytes and always has room: try before asking.
     readable_ = writable_ = connected;
   }
@@ -41,14 +41,14 @@ class TcpStream final : public Stream, private EpollTarget, private Runnable {
 
   void set_listener(ReadyListener* listener) override {
     listener_ = listener;
-    if (listener_ && (readable_ || (connected_ && broken_))) loop_.run_soon(*this);
+    if (listener_ && (readable_ || writable_ || broken_)) loop_.run_soon(*this);
   }
 
   IoCount try_read(std::span<char> room) override {
     if (!readable_) return {};
     ssize_t n = ::recv(descriptor_, room.data(), room.size(), 0);
     if (n > 0) {
-      if (static_cast<std::size_t>(n) < room.size() && !finished_) readable_ = false;
+      if (static_cast<std::size_t>(n) < room.size() && !finished_ && !urgent_) readable_ = false;
       return {IoCount::State::moved, static_cast<std::size_t>(n)};
     }
     if (n == 0) {
@@ -65,8 +65,12 @@ class TcpStream final : public Stream, private EpollTarget, private Runnable {
     if (!writable_) return {};
     std::size_t total = 0;
     for (const iovec& piece : pieces) total += piece.iov_len;
+    // sendmsg, not writev: only it can say that a peer which is gone is no signal.
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(pieces.data());
+    message.msg_iovlen = pieces.size();
     ssize_t n = pieces.size() == 1 ? ::send(descriptor_, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL)
-                                   : ::writev(descriptor_, pieces.data(), static_cast<int>(pieces.size()));
+                                   : ::sendmsg(descriptor_, &message, MSG_NOSIGNAL);
     if (n >= 0) {
       if (static_cast<std::size_t>(n) < total) writable_ = false;
       return {n == 0 ? IoCount::State::blocked : IoCount::State::moved, static_cast<std::size_t>(n)};
@@ -110,14 +114,14 @@ class TcpStream final : public Stream, private EpollTarget, private Runnable {
  private:
   void on_events(std::uint32_t events) override {
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) finished_ = true;
+    if (events & EPOLLPRI) urgent_ = true;
     if (events & (EPOLLHUP | EPOLLERR)) broken_ = true;
-    bool reads = events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+    bool reads = events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR);
     bool writes = events & (EPOLLOUT | EPOLLHUP | EPOLLERR);
     // The first edge after accept() repeats that there is room; nobody waits for it.
     bool wake_writer = writes && !writable_;
     readable_ |= reads;
     writable_ |= writes;
-    connected_ |= writes;
     // Callbacks may destroy this stream or replace the listener.
     bool alive = true;
     alive_ = &alive;
@@ -127,12 +131,13 @@ class TcpStream final : public Stream, private EpollTarget, private Runnable {
     if (alive) alive_ = nullptr;
   }
 
+  // Tells a new listener what is ready already.
   void run() override {
-    if (!listener_) return;
     bool alive = true;
     alive_ = &alive;
-    if (readable_) listener_->on_readable();
-    if (alive && broken_ && listener_) listener_->on_hangup();
+    if (listener_ && readable_) listener_->on_readable();
+    if (alive && listener_ && writable_) listener_->on_writable();
+    if (alive && listener_ && broken_) listener_->on_hangup();
     if (alive) alive_ = nullptr;
   }
 
@@ -150,9 +155,9 @@ class TcpStream final : public Stream, private EpollTarget, private Runnable {
   ReadyListener* listener_ = nullptr;
   bool* alive_ = nullptr;  // set while a callback runs; cleared by close()
   int descriptor_;
-  bool connected_;
   bool readable_ = false;
   bool writable_ = false;
+  bool urgent_ = false;    // urgent data was seen: recv() stops at its mark, so a short read does not mean drained
   bool finished_ = false;  // the peer's FIN (or worse) has arrived
   bool broken_ = false;    // EPOLLHUP or EPOLLERR
   Endpoint peer_;
@@ -256,8 +261,10 @@ void Listener::accept_up_to(int most) {
     int descriptor =
         ::accept4(socket_.descriptor(), reinterpret_cast<sockaddr*>(&address), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor < 0) {
-      if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return;
       int reason = errno;
+      if (reason == EAGAIN) return;
+      // Everything else is the fate of one connection (accept(2) lists protocol errors); the next may be well.
+      if (reason != EMFILE && reason != ENFILE && reason != ENOBUFS && reason != ENOMEM) continue;
       pause();
       retry_.arm(loop_.now() + kAcceptRetry);
       handler_.on_accept_paused(reason);

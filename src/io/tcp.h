@@ -43,7 +43,7 @@ class ListenSocket {
   int descriptor_ = -1;
 };
 
-// Whoever takes new connections.
+// Whoever takes new connections. Its callbacks may pause the listener but not destroy it.
 class AcceptHandler {
  public:
   // `stream` is connected; `local` is where it arrived.
