@@ -352,7 +352,6 @@ void Exchange::refuse(const Error& error) {
   } else {
     stream_.reset(error, false);
   }
-  services_.metrics.errors[static_cast<std::size_t>(error.token)].add();
   end(client_left ? flow::End::client_gone : flow::End::answered, error.token);
 }
 
@@ -389,6 +388,11 @@ void Exchange::end(flow::End how, Token error) {
     outcome.target = request_->target_text;
     outcome.host = request_->target.authority.host;
   }
+  if (request_ && services_.access_log) {
+    if (const http::Field* from = request_->fields.find(http::FieldName::referer)) outcome.referer = from->value;
+    if (const http::Field* agent = request_->fields.find(http::FieldName::user_agent))
+      outcome.user_agent = agent->value;
+  }
   outcome.client = stream_.facts().client;
   outcome.upstream = upstream_;
   outcome.reused = reused_;
@@ -401,7 +405,8 @@ void Exchange::end(flow::End how, Token error) {
 
   Metrics& metrics = services_.metrics;
   auto method = static_cast<std::size_t>(request_ ? request_->method : http::Method::other);
-  metrics.requests[method][status_ == 0 ? 5 : std::min<std::size_t>(status_ / 100 - 1, 4)].add();
+  std::size_t status_class = status_ == 0 ? 5 : std::min<std::size_t>(status_ / 100 - 1, 4);
+  metrics.requests[method][status_class][static_cast<std::size_t>(error)].add();
   metrics.bytes_in.add(bytes_in_);
   metrics.bytes_out.add(bytes_out_);
   metrics.request_seconds.observe(outcome.took);

@@ -9,10 +9,9 @@
 namespace porthole::proxy {
 
 struct Metrics {
-  // porthole_requests_total{method,status_class}: by http::Method, then 1xx..5xx and "none".
-  std::array<std::array<Counter, 6>, 10> requests;
-  // porthole_proxy_errors_total{proxy_error}
-  std::array<Counter, static_cast<std::size_t>(Token::count_)> errors;
+  // porthole_requests_total{method,status_class,proxy_error}: by http::Method, then 1xx..5xx and "none", then Token.
+  using ByToken = std::array<Counter, static_cast<std::size_t>(Token::count_)>;
+  std::array<std::array<ByToken, 6>, 10> requests;
   Counter bytes_in, bytes_out;  // content and tunnel bytes, from and to clients
   Counter connections_accepted, connections_refused, accept_pauses;
   Gauge connections, idle_connections, exchanges, tunnels;
