@@ -49,6 +49,8 @@ class PipePool {
   ~PipePool();
 
   PooledPipe take();
+  // Pipes that somebody holds.
+  std::size_t lent() const { return lent_; }
 
  private:
   friend class PooledPipe;

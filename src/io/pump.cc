@@ -34,11 +34,13 @@ void Pump::limit(ByteCount bytes) {
 
 bool Pump::step() {
   if (state_ != State::open) return false;
+  bool no_pipe = false;
   if (lane_ == Lane::copy && wants_splice()) {
     pipe_ = pipes_.take();
     if (pipe_) lane_ = Lane::splice;
+    else no_pipe = true;  // asked for again in the next step, not after each read
   }
-  return lane_ == Lane::splice ? step_splice() : step_copy();
+  return lane_ == Lane::splice ? step_splice() : step_copy(no_pipe);
 }
 
 bool Pump::wants_splice() const {
@@ -66,7 +68,7 @@ bool Pump::write_stuck() {
   return true;
 }
 
-bool Pump::step_copy() {
+bool Pump::step_copy(bool no_pipe) {
   std::size_t budget = kStepBytes;
   while (write_stuck()) {
     if (source_ended_ || left_ == 0) {
@@ -93,7 +95,7 @@ bool Pump::step_copy() {
       bytes.remove_prefix(sent.bytes);
     }
     begin_with(std::move(bytes));
-    if (wants_splice()) return true;
+    if (!no_pipe && wants_splice()) return true;
     if (got.bytes >= budget) return from_.maybe_readable();
     budget -= got.bytes;
   }
@@ -122,6 +124,7 @@ bool Pump::step_splice() {
     if (pipe_.held() == 0) {
       if (source_ended_ || left_ == 0) finish();
       else if (from_.maybe_readable()) continue;
+      else leave_pipe();
       return false;
     }
     if (!to_.maybe_writable()) return false;
@@ -141,6 +144,12 @@ bool Pump::step_splice() {
       return false;
     }
   }
+}
+
+// Idle: the pipe is empty and serves others. The next bytes take one again, which costs a few instructions.
+void Pump::leave_pipe() {
+  pipe_ = PooledPipe();
+  lane_ = Lane::copy;
 }
 
 void Pump::finish() {

@@ -1,6 +1,6 @@
 // Pump moves bytes one way between two bare streams until the source ends: tunnels and upgraded connections are two of them.
-// It copies through the loop's scratch block, and splices through a pooled pipe once the flow proved bulky; back to copying
-// only with the pipe empty. When no pipe is to be had it stays with copying.
+// It copies through the loop's scratch block, and splices through a pooled pipe once the flow proved bulky. It holds a pipe only
+// while bytes move; when none is to be had it copies.
 #pragma once
 
 #include <memory>
@@ -37,11 +37,12 @@ class Pump {
 
  private:
   enum class Lane : std::uint8_t { copy, splice };
-  bool step_copy();
+  bool step_copy(bool no_pipe);
   bool step_splice();
   bool write_stuck();
   void fail_with(Side side, int os_errno);
   void finish();
+  void leave_pipe();
   bool wants_splice() const;
 
   Loop& loop_;
