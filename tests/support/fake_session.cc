@@ -205,6 +205,12 @@ class FakeServerSession final : public wire::ServerSession, Codec<wire::ServerEv
     if (streams_.erase(stream) > 0) write(stream, "RESET", token_text(error.token), nullptr);
   }
 
+  // Never with a stream of its own: no test gives up a fake head that has begun.
+  StreamId give_up() override {
+    closing_ = true;
+    return 0;
+  }
+
   Bytes take_over(StreamId) override { return {}; }
   std::uint64_t plain_content_left(StreamId) const override { return 0; }
   void skip_received(StreamId, std::uint64_t) override {}
