@@ -8,6 +8,8 @@
 namespace porthole::upstream {
 namespace {
 
+constexpr std::size_t kAddressesMax = 64;  // of one host; a hostile name server may send thousands
+
 // Which of several failures tells the user most: "refused" says more than "no IPv6 here".
 int weight(Token token) {
   switch (token) {
@@ -84,6 +86,8 @@ void Race::add(std::span<const IpAddress> addresses, bool more_to_come) {
   more_to_come_ = more_to_come;
   std::vector<IpAddress> fresh;
   for (const IpAddress& ip : addresses) {
+    if (known_.size() >= kAddressesMax || std::ranges::find(known_, ip) != known_.end()) continue;
+    known_.push_back(ip);
     auto allowed = rules_.policy->check({ip, rules_.port}, rules_.guarded);
     if (allowed) fresh.push_back(ip);
     else if (!prohibited_) prohibited_ = allowed.error();

@@ -30,8 +30,8 @@ class Race {
   Race(io::Loop& loop, io::Network& network, Rules rules);
   ~Race();
 
-  // `more_to_come`: another add() follows, so that a race that ran out of addresses waits for it. The families are
-  // interleaved, beginning with the first address's (RFC 8305 §4).
+  // Addresses that were added before are passed over. `more_to_come`: another add() follows, so a race that ran out of
+  // addresses waits for it. The families are interleaved, beginning with the first address's (RFC 8305 §4).
   void add(std::span<const IpAddress> addresses, bool more_to_come);
 
   // Looks at what happened and starts what is due. The winner or the final error; nothing while it goes on: then wait for
@@ -52,6 +52,7 @@ class Race {
   io::Network& network_;
   Rules rules_;
   io::Signal changed_;
+  std::vector<IpAddress> known_;    // every address that was added: it comes once
   std::vector<IpAddress> waiting_;  // vetted, not yet attempted; the next one last
   std::vector<std::unique_ptr<Attempt>> running_;
   std::optional<Error> prohibited_;  // the first refusal of the policy
