@@ -1,0 +1,147 @@
+// See command_line.h. The flags of options come from the options' table; help is our own page, because CLI11's would not
+// fit a screen.
+#include "app/command_line.h"
+
+#include <array>
+#include <list>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/option_value.h"
+#include "app/suggestion.h"
+
+namespace porthole::app {
+namespace {
+
+using Command = CommandLine::Command;
+struct Verb {
+  std::string_view name;
+  Command command;
+};
+constexpr std::array kVerbs = {
+    Verb{"run", Command::run},         Verb{"check", Command::check}, Verb{"config", Command::config},
+    Verb{"env", Command::env},         Verb{"pac", Command::pac},     Verb{"limits", Command::limits},
+    Verb{"version", Command::version}, Verb{"help", Command::help},
+};
+
+class Parser {
+ public:
+  explicit Parser(CommandLine& line) : line_(line) {
+    root_.set_help_flag();
+    root_.add_flag("-h,--help", help_);
+    root_.add_flag("--version", version_);
+    add_run_flags(root_);
+    for (const Verb& verb : kVerbs) add_verb(verb);
+  }
+
+  void parse(int argc, const char* const* argv) {
+    try {
+      root_.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+      line_.error = problem.what();
+      if (argc > 1 && argv[1][0] != '-') suggest(argv[1]);
+      return;
+    }
+    for (const Verb& verb : kVerbs) {
+      if (root_.got_subcommand(std::string(verb.name))) line_.command = verb.command;
+    }
+    if (help_) line_.command = Command::help;
+    else if (version_) line_.command = Command::version;
+    for (auto& [option, texts] : texts_) {
+      if (!texts.empty()) line_.flags.push_back({option, texts});
+    }
+  }
+
+ private:
+  struct Texts {
+    const Option* option;
+    std::vector<std::string> texts;
+  };
+
+  void add_verb(const Verb& verb) {
+    CLI::App& app = *root_.add_subcommand(std::string(verb.name));
+    app.set_help_flag();
+    app.add_flag("-h,--help", help_);
+    switch (verb.command) {
+      case Command::run: add_run_flags(app); break;
+      case Command::check:
+        app.add_option("FILE", line_.check_path);
+        add_config_flag(app);
+        break;
+      case Command::config:
+        app.add_flag("--origin", line_.origin);
+        add_setting_flags(app);
+        break;
+      case Command::env:
+        app.add_flag("--unset", line_.unset);
+        app.add_option("--shell", line_.shell)->check(CLI::IsMember({"sh", "fish"}));
+        add_setting_flags(app);
+        break;
+      case Command::pac:
+        app.add_option("--test", line_.test_url);
+        add_setting_flags(app);
+        break;
+      case Command::limits: add_setting_flags(app); break;
+      case Command::version: break;
+      case Command::help: app.add_option("TOPIC", line_.help_topic)->check(CLI::IsMember({"options"})); break;
+    }
+  }
+
+  void add_run_flags(CLI::App& app) {
+    add_setting_flags(app);
+    app.add_option("--ready-fd", line_.ready_fd)->check(CLI::Range(0, 1 << 20));
+    app.add_option("--ready-file", line_.ready_file);
+  }
+
+  void add_config_flag(CLI::App& app) {
+    app.add_option("--config", line_.config_flag)->check(CLI::Validator(not_empty, "FILE"));
+  }
+
+  void add_setting_flags(CLI::App& app) {
+    add_config_flag(app);
+    for (const Option& option : options()) {
+      if (option.flag.empty()) continue;
+      std::vector<std::string>& texts = texts_of(option).texts;
+      CLI::Option* flag = app.add_option(std::string(option.flag), texts)->allow_extra_args(false);
+      flag->multi_option_policy(shape_of(option) == Shape::list ? CLI::MultiOptionPolicy::TakeAll
+                                                                : CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+
+  Texts& texts_of(const Option& option) {
+    for (Texts& texts : texts_) {
+      if (texts.option == &option) return texts;
+    }
+    return texts_.emplace_back(Texts{&option, {}});
+  }
+
+  void suggest(std::string_view word) {
+    std::array<std::string_view, kVerbs.size()> names;
+    for (std::size_t i = 0; i < kVerbs.size(); ++i) names[i] = kVerbs[i].name;
+    for (std::string_view name : names) {
+      if (name == word) return;
+    }
+    std::string_view near = nearest(word, names);
+    line_.error = fmt::format("there is no command \"{}\"", word);
+    if (!near.empty()) line_.error += fmt::format("; did you mean \"{}\"?", near);
+  }
+
+  static std::string not_empty(std::string& text) { return text.empty() ? "a path is missing" : ""; }
+
+  CommandLine& line_;
+  CLI::App root_;
+  std::list<Texts> texts_;
+  bool help_ = false;
+  bool version_ = false;
+};
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  Parser(line).parse(argc, argv);
+  return line;
+}
+
+}  // namespace porthole::app

@@ -1,0 +1,33 @@
+// The command line: words to one plain value. CLI11 stays inside the .cc; what a command does is in commands.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/configuration.h"
+
+namespace porthole::app {
+
+// Exit codes, the same for every command (sysexits where they fit).
+enum ExitCode : int { kOk = 0, kFailure = 1, kUsage = 2, kCannotBind = 69, kBadConfig = 78 };
+
+struct CommandLine {
+  enum class Command : std::uint8_t { run, check, config, env, pac, limits, version, help };
+  Command command = Command::run;
+  std::string config_flag;
+  std::vector<FlagValue> flags;
+  int ready_fd = -1;
+  std::string ready_file;
+  bool origin = false;       // config --origin
+  bool unset = false;        // env --unset
+  std::string shell = "sh";  // env --shell
+  std::string test_url;      // pac --test
+  std::string check_path;    // check FILE
+  std::string help_topic;    // help options
+
+  std::string error;  // not empty: usage error, one line
+};
+
+CommandLine parse_command_line(int argc, const char* const* argv);
+
+}  // namespace porthole::app

@@ -1,0 +1,124 @@
+// See commands.h.
+#include "app/commands.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "admin/pac.h"
+#include "app/option_list.h"
+
+namespace porthole::app {
+namespace {
+
+// At most 24 lines of 80 columns: one screen.
+constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can see through
+
+  porthole [run]           serve in the foreground
+      --config FILE        read FILE (else ~/.config/porthole/porthole.toml or
+                           /etc/porthole/porthole.toml, when there is one)
+      --listen ADDR        proxy address, repeatable: 127.0.0.1:8083, [::1]:0
+      --observe ADDR|off   address of /metrics, /livez and /readyz
+      --workers N          threads, 0 = one per core
+      --access-log FORMAT:PATH|off   json, combined or squid; stdout is a path
+      --log-level LEVEL    debug, info, warn, error
+      --ready-fd N, --ready-file F   one JSON line there when all listen
+  porthole check [FILE]    find mistakes, with file, line and column
+  porthole config [--origin]         effective values, and where they came from
+  porthole env [--unset] [--shell fish]   lines for: eval "$(porthole env)"
+  porthole pac [--test URL]          the PAC file, or its answer for URL
+  porthole limits          what bounds memory, time and numbers
+  porthole version | help | help options
+
+  try    porthole & curl -x http://127.0.0.1:8083 http://porthole.internal/
+  TERM drains (a second one quits), HUP reloads, USR1 reopens the logs
+  exit   0 fine, 1 failed, 2 usage, 69 cannot listen, 78 bad configuration
+)help";
+
+struct Variable {
+  std::string_view name;
+  std::string_view value;
+};
+
+// httpoxy: in a CGI program HTTP_PROXY may come from a request's `Proxy` field, so it is not to be relied on there.
+bool in_cgi(const Surroundings& surroundings) {
+  return surroundings.variables.contains("REQUEST_METHOD") || surroundings.variables.contains("GATEWAY_INTERFACE");
+}
+
+// What every tool reads alike: names without stars or leading dots, single addresses.
+constexpr std::string_view kNoProxy = "localhost,127.0.0.1,::1";
+
+Answer env(const CommandLine& line, const Surroundings& surroundings, const Endpoint& address) {
+  std::string proxy = fmt::format("http://{}", address.text());
+  std::array<Variable, 8> variables = {{{"http_proxy", proxy},
+                                        {"https_proxy", proxy},
+                                        {"all_proxy", proxy},
+                                        {"no_proxy", kNoProxy},
+                                        {"HTTP_PROXY", proxy},
+                                        {"HTTPS_PROXY", proxy},
+                                        {"ALL_PROXY", proxy},
+                                        {"NO_PROXY", kNoProxy}}};
+  Answer answer;
+  bool fish = line.shell == "fish";
+  for (const Variable& variable : variables) {
+    if (variable.name == "HTTP_PROXY" && in_cgi(surroundings)) continue;
+    if (line.unset) answer.out += fmt::format("{} {}\n", fish ? "set -e" : "unset", variable.name);
+    else if (fish) answer.out += fmt::format("set -gx {} '{}'\n", variable.name, variable.value);
+    else answer.out += fmt::format("export {}='{}'\n", variable.name, variable.value);
+  }
+  return answer;
+}
+
+Answer pac(const CommandLine& line, const Endpoint& address) {
+  if (line.test_url.empty()) return {kOk, admin::pac_text(address.text()), ""};
+  auto result = admin::pac_answer(line.test_url, address.text());
+  if (!result) return {kUsage, "", fmt::format("porthole: --test: \"{}\" is no absolute URL\n", line.test_url)};
+  return {kOk, *result + "\n", ""};
+}
+
+// env and pac print an address that must be known before the program runs.
+Answer with_address(const CommandLine& line, const Surroundings& surroundings, const Settings& settings) {
+  Endpoint address = local_proxy_address(settings);
+  if (address.port == 0) {
+    return {kFailure, "",
+            "porthole: proxy.listen has port 0, so the port is chosen at start: name it with --listen ADDRESS:PORT\n"};
+  }
+  return line.command == CommandLine::Command::env ? env(line, surroundings, address) : pac(line, address);
+}
+
+Answer check(const CommandLine& line, Surroundings surroundings) {
+  Configuration configuration;
+  if (!line.check_path.empty()) configuration = check_file(line.check_path);
+  else configuration = load_configuration(surroundings);
+  if (!configuration.good()) return refusal(configuration);
+  std::string name = configuration.file.empty() ? "no configuration file: the defaults" : configuration.file;
+  return {kOk, fmt::format("{}: good\n", name), ""};
+}
+
+}  // namespace
+
+std::string version_text() { return "porthole " PORTHOLE_VERSION; }
+
+std::string help_text(const std::string& topic) { return topic == "options" ? options_text() : std::string(kHelp); }
+
+Answer refusal(const Configuration& configuration) {
+  Answer answer{configuration.misused() ? kUsage : kBadConfig, "", ""};
+  for (const Complaint& complaint : configuration.complaints) answer.err += complaint.text() + "\n";
+  return answer;
+}
+
+Answer answer(const CommandLine& line, const Surroundings& surroundings) {
+  using Command = CommandLine::Command;
+  if (line.command == Command::version) return {kOk, version_text() + "\n", ""};
+  if (line.command == Command::help) return {kOk, help_text(line.help_topic), ""};
+  if (line.command == Command::check) return check(line, surroundings);
+  Configuration configuration = load_configuration(surroundings);
+  if (!configuration.good()) return refusal(configuration);
+  switch (line.command) {
+    case Command::config: return {kOk, configuration_text(configuration, line.origin), ""};
+    case Command::limits: return {kOk, limits_text(configuration.settings), ""};
+    default: return with_address(line, surroundings, configuration.settings);
+  }
+}
+
+}  // namespace porthole::app

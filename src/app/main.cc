@@ -1,0 +1,36 @@
+// porthole: the words of the command line to a command; its text to the streams, its code to the shell.
+#include <cstdio>
+#include <exception>
+
+#include "app/commands.h"
+#include "app/program.h"
+
+namespace porthole::app {
+namespace {
+
+int run(int argc, char** argv) {
+  CommandLine line = parse_command_line(argc, argv);
+  if (!line.error.empty()) {
+    std::fprintf(stderr, "porthole: %s\ntry: porthole help\n", line.error.c_str());
+    return kUsage;
+  }
+  Surroundings surroundings{line.config_flag, line.flags, environment()};
+  if (line.command == CommandLine::Command::run) return run_program(line, surroundings);
+  Answer said = answer(line, surroundings);
+  std::fputs(said.err.c_str(), stderr);
+  std::fputs(said.out.c_str(), stdout);
+  bool written = std::fflush(stdout) == 0;
+  return written || said.exit_code != kOk ? said.exit_code : kFailure;
+}
+
+}  // namespace
+}  // namespace porthole::app
+
+int main(int argc, char** argv) {
+  try {
+    return porthole::app::run(argc, argv);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "porthole: %s\n", problem.what());
+    return porthole::app::kFailure;
+  }
+}

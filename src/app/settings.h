@@ -1,0 +1,63 @@
+// Settings: every value that can be configured, as plain types with the rooms' own defaults. options_table.h names each of
+// them once (key, flag, variable, help); configuration.h fills them; here they become what the rooms take.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ip.h"
+#include "base/log.h"
+#include "flow/access_log.h"
+#include "proxy/snapshot.h"
+#include "rules/access.h"
+#include "upstream/options.h"
+
+namespace porthole::app {
+
+struct Settings {
+  std::vector<Endpoint> listen = {*Endpoint::parse("127.0.0.1:8083"), *Endpoint::parse("[::1]:8083")};
+  std::uint32_t workers = 0;  // 0 = one per core
+  rules::AccessOptions access;
+  // name is the base of the pseudonym here ("porthole"); connections_max is filled from `connections` and the limit of
+  // descriptors by make_snapshot().
+  proxy::Options proxy;
+  std::uint32_t connections = 0;  // of all workers together; 0 = from the descriptor limit
+  std::optional<Endpoint> observe = Endpoint::parse("127.0.0.1:8085");
+  flow::AccessLogOptions access_log;
+  LogLevel log_level = LogLevel::info;
+  std::string log_to = "stderr";
+  upstream::ResolverOptions resolve;
+  upstream::AddressOptions addresses;
+  upstream::PoolOptions pool;
+  upstream::DialOptions dial;
+};
+
+// What only the running process knows.
+struct ProcessFacts {
+  std::string pseudonym_suffix;  // six random letters, the same for the life of the process
+  std::uint32_t workers = 1;
+  std::uint64_t descriptors = 1024;     // the soft limit after raising
+  std::vector<Endpoint> own_listeners;  // as bound, with real ports
+  std::vector<IpAddress> local_addresses;
+};
+
+std::shared_ptr<const proxy::Snapshot> make_snapshot(const Settings& settings, const ProcessFacts& facts);
+
+// Client connections that one worker may hold: its share of `connections`, or of what the descriptors allow when that is 0
+// (two descriptors for a connection that is served, some kept for files, listeners and the observe page).
+std::uint32_t connections_per_worker(std::uint32_t connections, const ProcessFacts& facts);
+
+// One mistake in how options go together. `key` names the option to blame ("proxy.listen"), `what` says what to do.
+struct Conflict {
+  std::string key;
+  std::string what;
+};
+std::vector<Conflict> conflicts(const Settings& settings);
+
+// Where clients on this machine reach the proxy: the first IPv4 listener, or the first; an unspecified address becomes
+// loopback. Port 0 when only the start decides.
+Endpoint local_proxy_address(const Settings& settings);
+
+}  // namespace porthole::app
