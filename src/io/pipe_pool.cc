@@ -19,7 +19,7 @@ PipePool::~PipePool() {
 
 PooledPipe PipePool::take() {
   PooledPipe pipe;
-  if (lent_ >= kLentMax) return pipe;
+  if (lent_ >= lent_max_) return pipe;
   if (!free_.empty()) {
     std::tie(pipe.read_end_, pipe.write_end_) = free_.back();
     free_.pop_back();

@@ -43,7 +43,8 @@ class PooledPipe {
 class PipePool {
  public:
   static constexpr std::size_t kPipeBytes = 256 * 1024;  // asked for; unprivileged users may get 64 KiB
-  PipePool() = default;
+  static constexpr std::size_t kLentMax = 1024;          // two descriptors each: leave descriptors for connections
+  explicit PipePool(std::size_t lent_max = kLentMax) : lent_max_(lent_max) {}
   PipePool(const PipePool&) = delete;
   PipePool& operator=(const PipePool&) = delete;
   ~PipePool();
@@ -55,9 +56,9 @@ class PipePool {
  private:
   friend class PooledPipe;
   static constexpr std::size_t kKeptMax = 32;
-  static constexpr std::size_t kLentMax = 1024;  // two descriptors each: leave descriptors for connections
   void give_back(PooledPipe& pipe);
   std::vector<std::pair<int, int>> free_;
+  std::size_t lent_max_;
   std::size_t lent_ = 0;
 };
 

@@ -8,8 +8,6 @@
 #include <string>
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "io/memory_stream.h"
 #include "support/loops.h"
@@ -39,25 +37,6 @@ class Disguised final : public Stream {
  private:
   Stream& stream_;
   int descriptor_;
-};
-
-// No new descriptor can be had while it lives: as when the user's pipes are used up.
-class NoDescriptors {
- public:
-  NoDescriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    int lowest = ::dup(0);
-    ::close(lowest);
-    rlimit none = before_;
-    none.rlim_cur = static_cast<rlim_t>(lowest);
-    ::setrlimit(RLIMIT_NOFILE, &none);
-  }
-  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  NoDescriptors(const NoDescriptors&) = delete;
-  NoDescriptors& operator=(const NoDescriptors&) = delete;
-
- private:
-  rlimit before_{};
 };
 
 // An endless text in which every place is recognised; a prime period, so that no buffer's size hides a shift.
@@ -148,9 +127,12 @@ class TcpPumpTest : public ::testing::Test {
  protected:
   // Carries `size` bytes each way at once and checks all of them.
   void carry(Stream& proxy_client, Stream& proxy_upstream, std::uint64_t size) {
+    carry(proxy_client, proxy_upstream, size, pipes_);
+  }
+  void carry(Stream& proxy_client, Stream& proxy_upstream, std::uint64_t size, PipePool& pipes) {
     User client(*client_side_.dialled, 1, 2, size);
     User server(*server_side_.arrived, 2, 1, size / 2);
-    Tunnel tunnel(world_.loop, pipes_, proxy_client, proxy_upstream);
+    Tunnel tunnel(world_.loop, pipes, proxy_client, proxy_upstream);
     ASSERT_TRUE(world_.until(
         [&] {
           client.step();
@@ -183,8 +165,8 @@ TEST_F(TcpPumpTest, CopiesFiftyMegabytesByteForByte) {
 }
 
 TEST_F(TcpPumpTest, CopiesWhenNoPipeCanBeHad) {
-  NoDescriptors none;
-  carry(*client_side_.arrived, *server_side_.dialled, 20'000'000);
+  PipePool none(0);
+  carry(*client_side_.arrived, *server_side_.dialled, 20'000'000, none);
 }
 
 TEST_F(TcpPumpTest, SplicesFromOneEndAndCopiesFromTheOther) {
@@ -414,8 +396,8 @@ TEST_F(MemoryPumpTest, YieldsAfterAStepsWorthAndAsksForMore) {
 TEST_F(MemoryPumpTest, MovesAsMuchAStepWhenNoPipeCanBeHad) {
   open(10'000'000);
   Disguised from(*from_, 0), to(*to_, 0);
-  NoDescriptors none;
-  Pump pump(world_.loop, pipes_, from, to, Side::client);
+  PipePool none(0);
+  Pump pump(world_.loop, none, from, to, Side::client);
   source_writes(std::string(3'000'000, 'x'));
   int steps = 0;
   while (pump.step()) ASSERT_LT(++steps, 100);

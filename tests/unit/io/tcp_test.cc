@@ -349,6 +349,9 @@ TEST_F(TcpTest, TakesInWhoeverGotThroughBeforeItCloses) {
   EXPECT_EQ(accepted.streams.size(), 100U);
 }
 
+// Not with the undefined behaviour sanitizer: to look at an object's type it opens a pipe, and calls every object bad when
+// there is no descriptor for it. The thread sanitizer's run has this test.
+#if !defined(__has_feature) || !__has_feature(undefined_behavior_sanitizer)
 // Runs in a process of its own, because descriptors run out in all of it. Its exit code is the step that failed.
 [[noreturn]] void run_out_of_descriptors() {
   test::RealWorld world;
@@ -386,6 +389,7 @@ TEST(ListenerTest, PausesWhenDescriptorsRunOutAndResumesByItself) {
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0) << "the step of run_out_of_descriptors() that failed";
 }
+#endif
 
 }  // namespace
 }  // namespace porthole::io
