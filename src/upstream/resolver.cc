@@ -314,8 +314,9 @@ Resolver::Answer CaresResolver::gather(const Lookup& lookup, bool complete) cons
   all.complete = complete;
   if (!all.list.empty()) return std::make_shared<const Addresses>(std::move(all));
   auto either = [&](int status) { return lookup.v4.status == status || lookup.v6.status == status; };
-  if (either(ARES_ENOTFOUND)) return fail(error_of(ARES_ENOTFOUND));
-  if (either(ARES_ETIMEOUT)) return fail(kDnsTimeout);
+  for (int telling : {ARES_ENOTFOUND, ARES_ECONNREFUSED, ARES_ETIMEOUT}) {
+    if (either(telling)) return fail(error_of(telling));
+  }
   return fail(error_of(lookup.v4.status == ARES_ENODATA ? lookup.v6.status : lookup.v4.status));
 }
 
