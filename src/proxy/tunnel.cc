@@ -20,7 +20,7 @@ Tunnel::Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<T
 
 Tunnel::~Tunnel() {
   services_.metrics.tunnels.add(-1);
-  if (!over_) end(flow::End::shutdown, Token::none);
+  if (!over_) record_end(flow::End::shutdown, Token::none);  // whoever destroys it needs no telling
 }
 
 void Tunnel::start() {
@@ -73,6 +73,11 @@ void Tunnel::on_timer() {
 }
 
 void Tunnel::end(flow::End how, Token error) {
+  record_end(how, error);
+  services_.tunnels.done(*this);
+}
+
+void Tunnel::record_end(flow::End how, Token error) {
   over_ = true;
   timer_.disarm();
   io::Runnable::unlink();
@@ -103,7 +108,6 @@ void Tunnel::end(flow::End how, Token error) {
   if (services_.access_log) services_.access_log->add(outcome);
   client_.reset();
   upstream_.reset();
-  services_.tunnels.done(*this);
 }
 
 }  // namespace porthole::proxy

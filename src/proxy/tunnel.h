@@ -43,7 +43,8 @@ class Tunnel final : public Link, public io::Buried, private io::ReadyListener, 
   void run() override;
   void on_timer();
   void arm_timer();
-  void end(flow::End how, Token error);
+  void end(flow::End how, Token error);  // and tells the keeper
+  void record_end(flow::End how, Token error);
 
   Services& services_;
   std::unique_ptr<io::Stream> client_, upstream_;
