@@ -49,7 +49,9 @@ class Parser {
     if (help_) line_.command = Command::help;
     else if (version_) line_.command = Command::version;
     for (auto& [option, texts] : texts_) {
-      if (!texts.empty()) line_.flags.push_back({option, texts});
+      if (texts.empty()) continue;
+      if (shape_of(*option) != Shape::list) texts = {texts.back()};  // given twice, the last counts
+      line_.flags.push_back({option, texts});
     }
   }
 
@@ -103,9 +105,7 @@ class Parser {
     for (const Option& option : options()) {
       if (option.flag.empty()) continue;
       std::vector<std::string>& texts = texts_of(option).texts;
-      CLI::Option* flag = app.add_option(std::string(option.flag), texts)->allow_extra_args(false);
-      flag->multi_option_policy(shape_of(option) == Shape::list ? CLI::MultiOptionPolicy::TakeAll
-                                                                : CLI::MultiOptionPolicy::TakeLast);
+      app.add_option(std::string(option.flag), texts)->allow_extra_args(false)->take_all();
     }
   }
 
