@@ -100,10 +100,13 @@ void write_traffic(Exposition& out, const Workers& workers) {
   out.counter("porthole_splices_total", "Bodies and tunnels moved inside the kernel.", &Metrics::splices);
 }
 
-void write_connections(Exposition& out) {
+void write_connections(Exposition& out, const Workers& workers) {
   using proxy::Metrics;
   using upstream::PoolCounters;
-  out.gauge("porthole_connections", "Client connections open now.", &Metrics::connections);
+  // A tunnel is a client's connection, too, though its Client has let go of it.
+  std::int64_t open = sum<Metrics, std::int64_t>(workers, &WorkerCounts::proxy, &Metrics::connections) +
+                      sum<Metrics, std::int64_t>(workers, &WorkerCounts::proxy, &Metrics::tunnels);
+  out.one("porthole_connections", MetricType::gauge, "Client connections open now, tunnels included.", open);
   out.counter("porthole_connections_accepted_total", "Client connections accepted.", &Metrics::connections_accepted);
   out.counter("porthole_connections_refused_total",
               "Client connections closed unserved: per-client limit, or not HTTP.", &Metrics::connections_refused);
@@ -195,7 +198,7 @@ std::string exposition(const std::vector<WorkerCounts>& workers, const ProgramCo
                        const ProcessCounts& process) {
   Exposition out(workers);
   write_traffic(out, workers);
-  write_connections(out);
+  write_connections(out, workers);
   out.text().family("porthole_upstream_dial_seconds", MetricType::histogram,
                     "From the decision to connect to a standing connection, name look-up included.");
   out.text().histogram({}, sum<upstream::PoolCounters, HistogramTotal>(workers, &WorkerCounts::pool,

@@ -245,7 +245,7 @@ int Program::serve() {
       case Signals::Event::stop:
         if (draining_) {
           log_->warn("stopped_at_once", {{"why", "a second signal came while draining"}});
-          return kFailure;
+          return kOk;
         }
         begin_drain();
     }

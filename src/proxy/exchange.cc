@@ -9,6 +9,14 @@
 namespace porthole::proxy {
 namespace {
 
+// host or host:port as the client asked for it; empty in origin-form.
+std::string_view asked_host(const http::RequestHead& request) {
+  if (request.target.form == http::TargetForm::authority) return request.target_text;
+  if (request.target.authority.host.empty()) return {};
+  std::string_view rest = request.target_text.substr(request.target.scheme_text.size() + 3);
+  return rest.substr(0, rest.find_first_of("/?"));
+}
+
 constexpr std::string_view kOwnName = "porthole.internal";
 // Content of an unanswered request that is read and dropped so that the connection can stay (bad-inputs 42); more closes it.
 constexpr std::uint64_t kDrainMax = 64 * 1024;
@@ -312,6 +320,7 @@ io::Task<> Exchange::become_tunnel(Tunnel::Side upstream, std::uint16_t status) 
   record->flow = flow_;
   record->method = request_->method_text;
   record->target = request_->target_text;
+  record->host = asked_host(*request_);
   record->status = status;
   record->version = request_->version;
   record->client = stream_.facts().client;
@@ -321,6 +330,7 @@ io::Task<> Exchange::become_tunnel(Tunnel::Side upstream, std::uint16_t status) 
   record->begun_at = begun_at_;
   RawClient raw = stream_.take_over();
   ended_ = true;  // the tunnel ends the flow
+  count_request(Token::none);
   services_.tunnels.keep(std::make_unique<Tunnel>(services_, Tunnel::Side{std::move(raw.stream), std::move(raw.early)},
                                                   std::move(upstream), std::move(record)));
 }
@@ -375,6 +385,12 @@ void Exchange::send_reply(Reply& reply, bool close) {
   stream_.send_end(nullptr);
 }
 
+void Exchange::count_request(Token error) {
+  auto method = static_cast<std::size_t>(request_ ? request_->method : http::Method::other);
+  std::size_t status_class = status_ == 0 ? 5 : std::min<std::size_t>(status_ / 100 - 1, 4);
+  services_.metrics.requests[method][status_class][static_cast<std::size_t>(error)].add();
+}
+
 void Exchange::end(flow::End how, Token error) {
   ended_ = true;
   flow::Outcome outcome;
@@ -386,7 +402,7 @@ void Exchange::end(flow::End how, Token error) {
     outcome.version = request_->version;
     outcome.method = request_->method_text;
     outcome.target = request_->target_text;
-    outcome.host = request_->target.authority.host;
+    outcome.host = asked_host(*request_);
   }
   if (request_ && services_.access_log) {
     if (const http::Field* from = request_->fields.find(http::FieldName::referer)) outcome.referer = from->value;
@@ -403,10 +419,8 @@ void Exchange::end(flow::End how, Token error) {
   if (const http::Field* type = scratch_->response_sent.fields.find(http::FieldName::content_type))
     outcome.content_type = type->value;
 
+  count_request(error);
   Metrics& metrics = services_.metrics;
-  auto method = static_cast<std::size_t>(request_ ? request_->method : http::Method::other);
-  std::size_t status_class = status_ == 0 ? 5 : std::min<std::size_t>(status_ / 100 - 1, 4);
-  metrics.requests[method][status_class][static_cast<std::size_t>(error)].add();
   metrics.bytes_in.add(bytes_in_);
   metrics.bytes_out.add(bytes_out_);
   metrics.request_seconds.observe(outcome.took);

@@ -43,6 +43,7 @@ class Exchange {
   rules::Facts facts() const;
   std::unique_ptr<TunnelRecord> tunnel_record(std::uint16_t status);
   void end(flow::End how, Token error);
+  void count_request(Token error);
 
   Services& services_;
   ServerStream& stream_;

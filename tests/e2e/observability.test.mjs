@@ -118,7 +118,7 @@ describe('/metrics', () => {
     const wires = [];
     for (let i = 0; i < 5; ++i) wires.push(await tunnel(t, proxy.proxy4, origin.authority));
     await eventually('five more', async () => (await metrics(t)).sum('porthole_connections') >= base + 5);
-    wires.forEach((wire) => wire.destroy());
+    wires.forEach((wire) => wire.reset());  // a FIN alone would leave each tunnel half open
     await eventually('five fewer', async () => (await metrics(t)).sum('porthole_connections') <= base);
   });
 
@@ -209,7 +209,7 @@ describe('the access log', () => {
   test('one line per request, also of an aborted one, and never an unescaped byte', async (t) => {
     const own = await porthole(t);
     const origin = await recorder(t, (request) => (request.target.startsWith('/hang') ? undefined : ok()));
-    await exchange(t, own.proxy4, get(origin.url('/q?"\\x7b}'), 'User-Agent: a"b\\c\x09d'));
+    await exchange(t, own.proxy4, get(origin.url('/q?"{x7b}'), 'User-Agent: a"b\\c\x09d'));
     const wire = await own.connect(t);
     await wire.send(get(origin.url('/hang')));
     await origin.came(2);
