@@ -63,6 +63,8 @@ class Loop {
   void post(std::move_only_function<void()> work);
   // Destroyed at the end of the turn.
   void bury(std::unique_ptr<Buried> object) { graveyard_.push_back(std::move(object)); }
+  // Destroys what is buried now: for an owner that dies between turns, before what its buried objects refer to.
+  void empty_graveyard() { end_turn(); }
 
   // Room to read into: at least kReadMin bytes. After reading n bytes, take(n) makes them a slice; memory that nobody kept
   // is used again by the next read.

@@ -50,7 +50,8 @@ void Client::on_bytes(Bytes bytes) {
       return;
     }
     first_bytes_.clear();
-    session_ = make_session(protocol, services_.heads, services_.loop.blocks(), services_.snapshot->options.limits);
+    session_ =
+        services_.make_session(protocol, services_.heads, services_.loop.blocks(), services_.snapshot->options.limits);
     if (!session_) {
       services_.metrics.connections_refused.add();
       over();

@@ -19,4 +19,8 @@ Protocol tell_protocol(std::string_view first_bytes);
 std::unique_ptr<wire::ServerSession> make_session(Protocol protocol, wire::HeadPools& heads, BlockPool& blocks,
                                                   const wire::Limits& limits);
 
+// How a Client comes by its session; tests put in a codec of their own.
+using SessionMaker = std::unique_ptr<wire::ServerSession> (*)(Protocol, wire::HeadPools&, BlockPool&,
+                                                              const wire::Limits&);
+
 }  // namespace porthole::proxy

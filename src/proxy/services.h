@@ -11,6 +11,7 @@
 #include "io/pipe_pool.h"
 #include "proxy/body_filter.h"
 #include "proxy/metrics.h"
+#include "proxy/protocols.h"
 #include "proxy/snapshot.h"
 #include "upstream/pool.h"
 
@@ -39,8 +40,9 @@ struct Services {
   const control::SelfPage& pages;
   Metrics& metrics;
   TunnelKeeper& tunnels;
-  flow::Sink* sink;                  // may be null
-  flow::AccessLog* access_log;       // may be null
+  flow::Sink* sink;             // may be null
+  flow::AccessLog* access_log;  // may be null
+  SessionMaker make_session = &proxy::make_session;
   FilterFactory* filters = nullptr;  // may be null
   std::shared_ptr<const Snapshot> snapshot;
   bool draining = false;

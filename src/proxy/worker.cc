@@ -30,10 +30,16 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
     auto second = std::chrono::duration_cast<std::chrono::seconds>(loop.clock().wall().time_since_epoch()).count();
     services.last_flow = (static_cast<std::uint64_t>(second) & 0xffffffff) << 32 |
                          (static_cast<std::uint64_t>(parts.index) & 0xff) << 24;
+    services.filters = parts.filters;
+    services.make_session = parts.make_session;
     tick.arm(loop.now() + kHousekeeping);
   }
 
-  ~Impl() { stop(); }
+  ~Impl() {
+    stop();
+    pool.close_idle();
+    loop.empty_graveyard();
+  }
 
   static upstream::ConnectionOptions connection_options(const Snapshot& snapshot) {
     return {.body_buffer = snapshot.options.body_buffer, .write_timeout = snapshot.options.timeouts.body};

@@ -9,7 +9,9 @@
 #include "flow/access_log.h"
 #include "flow/tap.h"
 #include "io/tcp.h"
+#include "proxy/body_filter.h"
 #include "proxy/metrics.h"
+#include "proxy/protocols.h"
 #include "proxy/snapshot.h"
 #include "upstream/pool.h"
 #include "upstream/resolver.h"
@@ -26,7 +28,9 @@ class Worker {
     const control::SelfPage& pages;
     flow::Sink* sink = nullptr;             // watches every exchange; may be null
     flow::AccessLog* access_log = nullptr;  // may be null
-    std::uint32_t index = 0;                // of this worker: part of its flow ids
+    FilterFactory* filters = nullptr;       // content filters; may be null
+    SessionMaker make_session = &proxy::make_session;
+    std::uint32_t index = 0;  // of this worker: part of its flow ids
   };
   Worker(Parts parts, std::shared_ptr<const Snapshot> snapshot);
   ~Worker();

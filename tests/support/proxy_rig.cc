@@ -88,18 +88,22 @@ std::optional<control::Page> FakePages::page(std::string_view path, std::string_
   return control::Page{.content_type = "text/html", .body = "hello from porthole", .etag = {}, .cache_control = {}};
 }
 
-ProxyRig::ProxyRig() : ProxyRig(proxy::Options{}) {}
-
-ProxyRig::ProxyRig(const proxy::Options& options) : snapshot(std::make_shared<proxy::Snapshot>()) {
+ProxyRig::ProxyRig(const proxy::Options& options, proxy::SessionMaker make_session, proxy::FilterFactory* filters)
+    : snapshot(std::make_shared<proxy::Snapshot>()) {
   snapshot->options = options;
   snapshot->access = rules::Access({.clients = {*IpNetwork::parse("0.0.0.0/0")}});
   snapshot->rules = std::make_shared<rules::EmptyRuleSet>();
   snapshot->addresses = std::make_shared<upstream::AddressPolicy>(upstream::AddressOptions{}, std::vector<Endpoint>{},
                                                                   std::vector<IpAddress>{});
   resolver.names["h"] = {IpAddress::of4(10, 0, 0, 1)};
-  worker = std::make_unique<proxy::Worker>(
-      proxy::Worker::Parts{.loop = loop, .network = network, .resolver = resolver, .pages = pages, .sink = &recorder},
-      snapshot);
+  worker = std::make_unique<proxy::Worker>(proxy::Worker::Parts{.loop = loop,
+                                                                .network = network,
+                                                                .resolver = resolver,
+                                                                .pages = pages,
+                                                                .sink = &recorder,
+                                                                .filters = filters,
+                                                                .make_session = make_session},
+                                           snapshot);
 }
 
 std::unique_ptr<Peer> ProxyRig::client() {

@@ -72,8 +72,8 @@ class FakePages final : public control::SelfPage {
 };
 
 struct ProxyRig {
-  ProxyRig();
-  explicit ProxyRig(const proxy::Options& options);
+  explicit ProxyRig(const proxy::Options& options = {}, proxy::SessionMaker make_session = &proxy::make_session,
+                    proxy::FilterFactory* filters = nullptr);
 
   std::unique_ptr<Peer> client();
   // The i-th connection that the proxy has opened; the test fails when there is none.

@@ -1,6 +1,9 @@
 // Whole exchanges on memory streams: what the client sends, what the server sees, what comes back.
 #include "proxy/exchange.h"
 
+#include <cerrno>
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/proxy_rig.h"
@@ -8,10 +11,15 @@
 namespace porthole::proxy {
 namespace {
 
+using namespace std::chrono_literals;
 using test::ProxyRig;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
+
+constexpr std::string_view kGet = "GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 TEST(Exchange, TurnsAbsoluteFormIntoOriginFormAndBringsTheAnswerBack) {
   ProxyRig rig;
@@ -30,12 +38,145 @@ TEST(Exchange, KeepsBothConnectionsForTheNextRequest) {
   ProxyRig rig;
   auto client = rig.client();
   for (int i = 0; i < 3; ++i) {
-    client->send("GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n");
+    client->send(kGet);
     EXPECT_THAT(rig.server().take(), StartsWith("GET / HTTP/1.1\r\n"));
-    rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    rig.server().send(kOk);
     EXPECT_THAT(client->take(), HasSubstr("\r\n\r\nok"));
   }
   EXPECT_EQ(rig.servers(), 1u);
+}
+
+TEST(Exchange, RetriesOnceWhenAKeptConnectionDiesBeforeItsAnswer) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server(0).send(kOk);
+  client->take();
+  client->send(kGet);
+  rig.server(0).reset();
+  ASSERT_EQ(rig.servers(), 2u);
+  EXPECT_THAT(rig.server(1).take(), StartsWith("GET / HTTP/1.1\r\n"));
+  rig.server(1).send(kOk);
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 200 OK"), HasSubstr("ok")));
+  EXPECT_EQ(rig.worker->metrics().retries.value(), 1u);
+}
+
+TEST(Exchange, NeverRetriesAPost) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server(0).send(kOk);
+  client->take();
+  client->send("POST http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
+  rig.server(0).reset();
+  EXPECT_EQ(rig.servers(), 1u);
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 502 "));
+}
+
+TEST(Exchange, AnswersAFreshConnectionThatDiesWith502) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server(0).reset();
+  EXPECT_EQ(rig.servers(), 1u);
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 502 "), HasSubstr("error=connection_terminated")));
+}
+
+TEST(Exchange, NamesTheReasonOfAFailedConnection) {
+  ProxyRig rig;
+  rig.network.refused[*Endpoint::parse("10.0.0.1:80")] = ECONNREFUSED;
+  auto client = rig.client();
+  client->send(kGet);
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 502 "), HasSubstr("error=connection_refused")));
+  client->send("GET http://unknown.test/ HTTP/1.1\r\nHost: unknown.test\r\n\r\n");
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 502 "), HasSubstr("error=dns_error")));
+}
+
+TEST(Exchange, AnswersASilentServerWith504) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.advance(61s);
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 504 "), HasSubstr("error=http_response_timeout")));
+  EXPECT_TRUE(rig.server().saw_end());
+}
+
+TEST(Exchange, ServesItsOwnPageAndNothingElse) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("GET / HTTP/1.1\r\nHost: 127.0.0.1:8083\r\n\r\n");
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("hello from porthole")));
+  client->send("GET http://porthole.internal/ HTTP/1.1\r\nHost: porthole.internal\r\n\r\n");
+  EXPECT_THAT(client->take(), HasSubstr("hello from porthole"));
+  client->send("GET /nothing HTTP/1.1\r\nHost: 127.0.0.1:8083\r\n\r\n");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 404 "));
+  client->send("POST / HTTP/1.1\r\nHost: 127.0.0.1:8083\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 405 "));
+  EXPECT_EQ(rig.servers(), 0u);
+}
+
+TEST(Exchange, SendsPeopleWhoAskForHttpsToConnect) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("GET https://h/ HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\n\r\n");
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 501 "), HasSubstr("CONNECT"), HasSubstr("<!doctype html>")));
+}
+
+TEST(Exchange, EndsALoop) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("GET http://h/ HTTP/1.1\r\nHost: h\r\nVia: 1.1 porthole\r\n\r\n");
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 508 "), HasSubstr("error=proxy_loop_detected")));
+  EXPECT_EQ(rig.servers(), 0u);
+}
+
+// RFC 9110 §9.3.8, §7.6.2.
+TEST(Exchange, ReflectsATraceThatMayGoNoFurther) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("TRACE http://h/x HTTP/1.1\r\nHost: h\r\nMax-Forwards: 0\r\nCookie: secret\r\nX-Seen: yes\r\n\r\n");
+  EXPECT_THAT(client->take(), AllOf(HasSubstr("message/http"), HasSubstr("X-Seen: yes"), Not(HasSubstr("secret"))));
+  client->send("TRACE http://h/x HTTP/1.1\r\nHost: h\r\nMax-Forwards: 3\r\n\r\n");
+  EXPECT_THAT(rig.server().take(), HasSubstr("Max-Forwards: 2\r\n"));
+}
+
+TEST(Exchange, RefusesClientsThatAreNotAdmitted) {
+  ProxyRig rig;
+  rig.snapshot->access = rules::Access(rules::AccessOptions{.clients = {*IpNetwork::parse("192.0.2.0/24")}});
+  auto client = rig.client();
+  client->send(kGet);
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 403 "), HasSubstr("error=http_request_denied")));
+  EXPECT_EQ(rig.servers(), 0u);
+}
+
+TEST(Exchange, ClosesAfterAnErrorAboutFraming) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(
+      "POST http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
+      std::string(kGet));
+  std::string seen = client->take();
+  EXPECT_THAT(seen, AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("Connection: close\r\n")));
+  EXPECT_EQ(seen.find("HTTP/1.1", 1), std::string::npos);
+  EXPECT_TRUE(client->saw_end());
+  EXPECT_EQ(rig.servers(), 0u);
+}
+
+// Destroying everything in the middle of every step leaves nothing behind (bad-inputs 62).
+TEST(Exchange, MayBeDestroyedAtAnyPoint) {
+  const std::string request = "POST http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc";
+  const std::string response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n";
+  for (std::size_t sent = 0; sent <= request.size(); ++sent) {
+    for (std::size_t answered = 0; answered <= (sent == request.size() ? response.size() : 0); ++answered) {
+      ProxyRig rig;
+      auto client = rig.client();
+      client->send(request.substr(0, sent));
+      if (answered > 0) rig.server().send(response.substr(0, answered));
+      rig.worker.reset();
+      EXPECT_EQ(rig.recorder.begun.value(), rig.recorder.ended.value());
+      rig.loop.settle();
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,211 @@
+// What moves between a client and a server once a request is on its way, in both directions.
+#include "proxy/relay.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/proxy_rig.h"
+
+namespace porthole::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using test::ProxyRig;
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr std::string_view kGet = "GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n";
+
+TEST(Relay, PassesInterimResponsesOnAtOnce) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 103 Early Hints\r\n"), HasSubstr("Link: </a>\r\n")));
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST(Relay, HidesInterimResponsesFromHttp10Clients) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("GET http://h/ HTTP/1.0\r\n\r\n");
+  rig.server().send(
+      "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), Not(HasSubstr("103")), Not(HasSubstr("chunked")),
+                                    EndsWith("\r\n\r\nok")));
+  EXPECT_TRUE(client->saw_end());
+}
+
+TEST(Relay, WaitsForTheContentOf100Continue) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("PUT http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_THAT(rig.server().take(), HasSubstr("Expect: 100-continue\r\n"));
+  rig.server().send("HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 100 Continue\r\n"));
+  client->send("ab");
+  EXPECT_EQ(rig.server().take(), "ab");
+}
+
+TEST(Relay, StopsSendingWhenAnErrorComesEarly) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("POST http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nabc");
+  rig.server().take();
+  rig.server().send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno");
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 413 "), HasSubstr("Connection: close\r\n"), EndsWith("no")));
+  client->send("more");
+  EXPECT_EQ(rig.server().take(), "");
+  EXPECT_TRUE(client->saw_end());
+}
+
+TEST(Relay, ForwardsChunksAndTrailersBothWays) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(
+      "POST http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+      "3;ext=1\r\nabc\r\n0\r\nX-Sum: 1\r\nContent-Length: 9\r\n\r\n");
+  EXPECT_THAT(rig.server().take(), EndsWith("\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n"));  // bad-inputs 19
+  rig.server().send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Done: yes\r\n\r\n");
+  EXPECT_THAT(client->take(), EndsWith("\r\n\r\n5\r\nhello\r\n0\r\nX-Done: yes\r\n\r\n"));
+}
+
+TEST(Relay, ChunksContentThatEndsWithTheConnection) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send("HTTP/1.1 200 OK\r\n\r\nall there is");
+  rig.server().finish();
+  EXPECT_THAT(client->take(),
+              AllOf(HasSubstr("Transfer-Encoding: chunked\r\n"), EndsWith("all there is\r\n0\r\n\r\n")));
+  EXPECT_FALSE(client->saw_end());
+}
+
+// The client must see that the content was cut (RFC 9112 §8).
+TEST(Relay, ShowsACutResponseAsCut) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  rig.server().finish();
+  EXPECT_THAT(client->take(), AllOf(EndsWith("hello\r\n"), Not(HasSubstr("0\r\n\r\n"))));
+  EXPECT_TRUE(client->saw_end());
+
+  auto old = rig.client();
+  old->send("GET http://h/ HTTP/1.0\r\n\r\n");
+  rig.server(1).send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  rig.server(1).finish();
+  EXPECT_TRUE(old->saw_reset());  // close-delimited: an orderly close would complete it
+}
+
+TEST(Relay, SendsNothingButTheHeadForHead) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("HEAD http://h/ HTTP/1.1\r\nHost: h\r\n\r\n");
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+  EXPECT_THAT(client->take(), AllOf(HasSubstr("Content-Length: 5\r\n"), EndsWith("\r\n\r\n")));
+  client->send(kGet);
+  EXPECT_THAT(rig.server().take(), HasSubstr("GET / "));  // same connection: nothing was left on it
+}
+
+TEST(Relay, StopsReadingWhenTheClientDoes) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  client->stop_reading();
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n");
+  rig.server().send(std::string(4'000'000, 'x'));
+  EXPECT_LT(rig.loop.blocks().in_use(), 1'500'000u);
+  EXPECT_GT(rig.server().unsent(), 2'000'000u);
+  client->read_on();
+  EXPECT_EQ(rig.server().unsent(), 0u);
+  std::string seen = client->take();
+  EXPECT_EQ(seen.size() - seen.find("\r\n\r\n") - 4, 4'000'000u);
+}
+
+TEST(Relay, BringsEventsAtOnce) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+  EXPECT_THAT(client->take(), HasSubstr("text/event-stream"));
+  for (int i = 0; i < 3; ++i) {
+    rig.server().send("data: tick\n\n");
+    EXPECT_THAT(client->take(), HasSubstr("data: tick\n\n"));
+    rig.advance(100s);  // quiet streams are alive for five minutes
+  }
+}
+
+TEST(Relay, TunnelsOnlyAfter101) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("GET http://h/chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  EXPECT_THAT(rig.server().take(), AllOf(HasSubstr("Upgrade: websocket\r\n"), HasSubstr("onnection: ")));
+  rig.server().send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nfrom server");
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 101 "), EndsWith("from server")));
+  client->send("from client");
+  EXPECT_EQ(rig.server().take(), "from client");
+  EXPECT_EQ(rig.recorder.ended.value(), 0u);
+  client->finish();
+  rig.server().finish();
+  EXPECT_EQ(rig.recorder.ended.value(), 1u);
+}
+
+// bad-inputs 37: the server answers 200, so what follows is the next request.
+TEST(Relay, StaysInHttpWhenTheUpgradeIsDeclined) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("GET http://h/chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n" +
+               std::string(kGet));
+  rig.server().take();
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno");
+  EXPECT_THAT(client->take(), EndsWith("no"));
+  EXPECT_THAT(rig.server().take(), StartsWith("GET / HTTP/1.1\r\n"));
+}
+
+TEST(Relay, Refuses101ThatNobodyAskedFor) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 502 "));
+}
+
+class Shout final : public BodyFilter {
+ public:
+  Result<> data(Bytes in, ByteQueue& out) override {
+    std::string loud(in.view());
+    for (char& c : loud) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    out.append(loud);
+    return {};
+  }
+  Result<> end(ByteQueue& out) override {
+    out.append("!");
+    return {};
+  }
+};
+
+class Shouting final : public FilterFactory {
+ public:
+  std::unique_ptr<BodyFilter> make(flow::Direction direction, const http::RequestHead&,
+                                   const http::ResponseHead*) override {
+    if (direction == flow::Direction::request) return nullptr;
+    return std::make_unique<Shout>();
+  }
+};
+
+TEST(Relay, RunsContentThroughFilters) {
+  Shouting filters;
+  ProxyRig rig({}, &make_session, &filters);
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+  EXPECT_THAT(client->take(), AllOf(Not(HasSubstr("Content-Length")), HasSubstr("5\r\nHELLO\r\n1\r\n!\r\n0\r\n\r\n")));
+}
+
+}  // namespace
+}  // namespace porthole::proxy

@@ -1,0 +1,117 @@
+// Draining, limits, reloads: what a worker does with all its connections at once.
+#include "proxy/worker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/proxy_rig.h"
+
+namespace porthole::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using test::ProxyRig;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr std::string_view kGet = "GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+TEST(Worker, DrainsByAnsweringWhatRunsAndClosingWhatIsIdle) {
+  ProxyRig rig;
+  auto idle = rig.client();
+  idle->send(kGet);
+  rig.server().send(kOk);
+  auto busy = rig.client();
+  busy->send(kGet);
+  bool done = false;
+  rig.worker->drain([&done] { done = true; });
+  rig.loop.settle();
+  EXPECT_FALSE(done);
+  rig.server().send(kOk);
+  EXPECT_THAT(busy->take(), AllOf(HasSubstr("Connection: close\r\n"), HasSubstr("\r\n\r\nok")));
+  EXPECT_TRUE(busy->saw_end());
+  rig.advance(4s);  // a second of grace, two for its FIN
+  EXPECT_TRUE(idle->saw_end());
+  EXPECT_TRUE(done);
+}
+
+// A request may be on its way when the drain begins: it is answered, and told that it was the last.
+TEST(Worker, AnswersARequestThatCrossesTheDrain) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send(kOk);
+  client->take();
+  rig.worker->drain([] {});
+  rig.loop.settle();
+  client->send(kGet);
+  rig.server(1).send(kOk);
+  EXPECT_THAT(client->take(), HasSubstr("Connection: close\r\n"));
+  EXPECT_TRUE(client->saw_end());
+}
+
+TEST(Worker, CutsWhatOutlivesTheDrainTime) {
+  ProxyRig rig;
+  auto tunnel = rig.client();
+  tunnel->send("CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n");
+  auto waiting = rig.client();
+  waiting->send(kGet);
+  bool done = false;
+  rig.worker->drain([&done] { done = true; });
+  rig.advance(29s);
+  EXPECT_FALSE(done);
+  EXPECT_FALSE(tunnel->saw_end());
+  rig.advance(2s);
+  EXPECT_TRUE(done);
+  EXPECT_TRUE(tunnel->saw_end());
+  EXPECT_TRUE(waiting->saw_end());
+  EXPECT_EQ(rig.recorder.begun.value(), rig.recorder.ended.value());
+}
+
+TEST(Worker, LetsRunningExchangesKeepTheSnapshotTheyBeganWith) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  auto closed = std::make_shared<Snapshot>(*rig.snapshot);
+  closed->access = rules::Access(rules::AccessOptions{.clients = {*IpNetwork::parse("192.0.2.0/24")}});
+  rig.worker->set_snapshot(closed);
+  rig.server().send(kOk);
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 200 "));
+  client->send(kGet);
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 403 "));
+}
+
+TEST(Worker, HoldsEachClientAddressToItsLimit) {
+  Options options;
+  options.per_client_max = 2;
+  ProxyRig rig(options);
+  auto first = rig.client();
+  auto second = rig.client();
+  auto third = rig.client();
+  rig.loop.settle();
+  EXPECT_TRUE(third->saw_end());
+  EXPECT_FALSE(first->saw_end());
+  first->finish();
+  rig.loop.settle();
+  auto fourth = rig.client();
+  fourth->send(kGet);
+  EXPECT_FALSE(fourth->saw_end());
+}
+
+TEST(Worker, LeavesNothingBehind) {
+  ProxyRig rig;
+  for (int i = 0; i < 50; ++i) {
+    auto client = rig.client();
+    client->send(kGet);
+    rig.server(static_cast<std::size_t>(i)).send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+  }
+  rig.loop.settle();
+  EXPECT_EQ(rig.worker->metrics().connections.value(), 0);
+  EXPECT_EQ(rig.worker->metrics().exchanges.value(), 0);
+  EXPECT_LE(rig.loop.blocks().in_use(), Block::kLarge);  // the loop's own scratch block
+}
+
+}  // namespace
+}  // namespace porthole::proxy
