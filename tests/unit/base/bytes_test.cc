@@ -86,8 +86,12 @@ TEST(BlockRef, SurvivesAssigningItselfAndMoving) {
   BlockRef other = std::move(block);
   EXPECT_FALSE(block);  // NOLINT(bugprone-use-after-move): empty after a move is its contract
   EXPECT_FALSE(other->shared());
-  BlockRef third = other;
-  EXPECT_TRUE(other->shared());
+  {
+    BlockRef third;
+    third = other;
+    EXPECT_TRUE(third->shared());
+  }
+  EXPECT_FALSE(other->shared());
 }
 
 TEST(Bytes, KeepItsBlockAliveAsLongAsASliceIsLeft) {
