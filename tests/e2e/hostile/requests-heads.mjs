@@ -521,14 +521,21 @@ add({
 });
 add({
   n: 61,
+  name: 'a scheme that is none (RFC 3986 §3.1)',
+  want: 'refuse',
+  status: [400, 501],
+  close: false,
+  cases: ['cache_object', 'CACHE_OBJECT', 'a b', '1http', '+http', 'ht%74p', 'h\xe9', '_', 'ht\ttp', '[http]'].map(
+    (scheme) => lines(`GET ${scheme}://{h}/x HTTP/1.1`, 'Host: {h}')),
+});
+add({
+  n: 61,
   name: 'schemes we do not speak',
   want: 'refuse',
   status: [501],
   close: false,
-  cases: [
-    'ftp', 'FTP', 'gopher', 'ws', 'wss', 'cache_object', 'file', 'https', 'HTTPS', 'coap', 'javascript', 'h2c', 'unix', 'httpu',
-    'internal'
-  ].flatMap((scheme) => [lines(`GET ${scheme}://{h}/x HTTP/1.1`, 'Host: {h}')])
+  cases: ['ftp', 'FTP', 'gopher', 'ws', 'wss', 'file', 'https', 'HTTPS', 'coap', 'javascript', 'h2c', 'unix', 'httpu', 'internal']
+           .flatMap((scheme) => [lines(`GET ${scheme}://{h}/x HTTP/1.1`, 'Host: {h}')])
            .concat(['urn:isbn:1', 'mailto:a@b', 'data:,x', 'about:blank'].map((u) => lines(`GET ${u} HTTP/1.1`, 'Host: {h}')))
 });
 add({

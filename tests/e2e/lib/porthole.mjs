@@ -7,6 +7,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
+import {dns} from './dns.mjs';
 import {connect, hostPort} from './raw.mjs';
 import {later} from './scope.mjs';
 import {kWaitMs} from './wire.mjs';
@@ -90,7 +91,7 @@ export function program(t, args, {env = {}, home = tempDir(t), ...rest} = {}) {
 // binary).
 export async function porthole(t, options = {}) {
   mustExist();
-  const instance = new Porthole(tempDir(t), options);
+  const instance = new Porthole(tempDir(t), options, await dns(t));
   later(t, () => instance.stop());
   await instance.ready();
   return instance;
@@ -99,24 +100,27 @@ export async function porthole(t, options = {}) {
 // Starts it without waiting for the ready line; for tests about starting.
 export function startPorthole(t, options = {}) {
   mustExist();
-  const instance = new Porthole(tempDir(t), options);
+  const instance = new Porthole(tempDir(t), options, {address: '127.0.0.1:1'});
   later(t, () => instance.stop({anyExit: true}));
   return instance;
 }
 
 class Porthole {
-  constructor(dir, {
-    config = {},
-    args = [],
-    env = {},
-    listen = ['127.0.0.1:0', '[::1]:0'],
-    observe = '127.0.0.1:0',
-    accessLog = 'json',
-    hosts = '',
-    workers,
-    launcher = []
-  }) {
+  constructor(
+    dir, {
+      config = {},
+      args = [],
+      env = {},
+      listen = ['127.0.0.1:0', '[::1]:0'],
+      observe = '127.0.0.1:0',
+      accessLog = 'json',
+      hosts = '',
+      workers,
+      launcher = []
+    },
+    nameserver) {
     this.dir = dir;
+    this.nameserver = nameserver.address;
     this.configFile = join(dir, 'porthole.toml');
     this.logFile = join(dir, 'access.log');
     this.stdout = '';
@@ -157,9 +161,9 @@ class Porthole {
     });
   }
 
-  // Writes the config file anew (HUP makes a running program read it). Names resolve in no real DNS by default.
+  // Writes the config file anew (HUP makes a running program read it). Unless it says otherwise, no name is in DNS.
   configure(config) {
-    const resolved = {nameservers: ['127.0.0.1:1'], hosts_file: join(this.dir, 'hosts'), ...config.resolve};
+    const resolved = {nameservers: [this.nameserver], hosts_file: join(this.dir, 'hosts'), ...config.resolve};
     writeFileSync(this.configFile, typeof config === 'string' ? config : toml({...config, resolve: resolved}));
   }
 
