@@ -112,7 +112,7 @@ function shop(seen) {
       res.writeHead(200, {'Content-Type': 'text/html'}).end(page);
     else if (image)
       res.writeHead(200, {'Content-Type': 'image/png', 'Cache-Control': 'no-store'}).end(png(Number(image[1])));
-    else if (req.url === '/data.json')
+    else if (req.url.startsWith('/data.json'))
       res.writeHead(200, {'Content-Type': 'application/json'}).end('{"stock": 7}');
     else if (req.url === '/echo') {
       let size = 0;

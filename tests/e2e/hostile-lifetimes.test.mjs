@@ -16,7 +16,7 @@ let proxy;
 before(async () => {
   proxy = await porthole(shared, {
     workers: 1,
-    accessLog: undefined,
+    accessLog: null,
     config: {timeouts: {head: '500ms', body: '500ms', idle_client: '700ms', response_head: '500ms', idle_tunnel: '500ms'}},
   });
 });
@@ -207,12 +207,15 @@ describe('amounts', () => {
   test('bad input 44: a head without end is refused at its limit, not at its end', async (t) => {
     const before = proxy.rss();
     const wire = await proxy.connect(t);
-    const flood = (async () => {
-      await wire.send('GET http://127.0.0.1:1/ HTTP/1.1\r\nHost: x\r\n');
-      while (!wire.finished) await wire.send('X-Endless: field\r\n'.repeat(100)).catch(() => {});
-    })();
+    await wire.send(
+      'GET http://127.0.0.1:1/ HTTP/1.1\r\nHost: x\r\n' +
+      'X-Endless: field\r\n'.repeat(4_000));
     assert.equal(await outcome(wire, 'GET'), 431);
-    wire.destroy();
+    // What still comes may be swallowed for a while, so that the answer is not lost (RFC 9112 §9.6), but not for ever.
+    const flood = (async () => {
+      while (!wire.finished) await wire.send('X-Endless: field\r\n'.repeat(4_000)).catch(() => {});
+    })();
+    await wire.closed();
     await flood;
     assert.ok(proxy.rss() - before < 8 * kMiB);
   });
@@ -221,12 +224,11 @@ describe('amounts', () => {
     const wire = await proxy.connect(t);
     await wire.send(head('POST http://no.such.invalid/ HTTP/1.1', 'Host: no.such.invalid', 'Content-Length: 999000000000'));
     assert.equal((await wire.response('POST')).status, 502);
-    let sent = 0;
-    while (!wire.finished && sent < 512 * kMiB) {
-      await wire.send(Buffer.alloc(kMiB)).catch(() => {});
-      sent += kMiB;
-    }
-    assert.ok(sent < 512 * kMiB, 'half a GiB was swallowed after the answer');
+    const flood = (async () => {
+      while (!wire.finished) await wire.send(Buffer.alloc(kMiB)).catch(() => {});
+    })();
+    await wire.closed();
+    await flood;
   });
 });
 
@@ -387,7 +389,7 @@ describe('resets in every state (bad input 62)', () => {
 
 describe('more connections than fit', () => {
   test('accepting pauses at the descriptor limit and resumes by itself; the rest is served', async (t) => {
-    const small = await porthole(t, {workers: 1, launcher: ['sh', '-c', 'ulimit -n 128; exec "$@"', 'sh'], accessLog: undefined});
+    const small = await porthole(t, {workers: 1, launcher: ['sh', '-c', 'ulimit -n 128; exec "$@"', 'sh'], accessLog: null});
     const origin = await recorder(t);
     const wires = [];
     for (let i = 0; i < 300; ++i) wires.push(await connect(t, small.proxy4).catch(() => undefined));
@@ -442,7 +444,7 @@ describe('more connections than fit', () => {
   });
 
   test('a full disk under the access log costs lines, not requests', async (t) => {
-    const own = await porthole(t, {accessLog: undefined, args: ['--access-log', 'json:/dev/full']});
+    const own = await porthole(t, {accessLog: null, args: ['--access-log', 'json:/dev/full']});
     const origin = await recorder(t);
     for (let i = 0; i < 20; ++i) assert.equal((await exchange(t, own.proxy4, get(origin.url()))).status, 200);
     assert.equal((await own.ask(t, '/livez')).status, 200);

@@ -15,8 +15,7 @@ import {suite} from './lib/scope.mjs';
 const shared = suite();
 let proxy;
 before(async () => {
-  proxy =
-    await porthole(shared, {workers: 1, accessLog: undefined, config: {timeouts: {head: '2s', body: '2s', idle_client: '5s'}}});
+  proxy = await porthole(shared, {workers: 1, accessLog: null, config: {timeouts: {head: '2s', body: '2s', idle_client: '5s'}}});
 });
 
 const closes = (response) => /(^|[ ,])close($|[ ,])/i.test(response.fields.get('connection') ?? '');

@@ -14,7 +14,7 @@ import {suite} from './lib/scope.mjs';
 const shared = suite();
 let proxy;
 before(async () => {
-  proxy = await porthole(shared, {workers: 1, accessLog: undefined, config: {timeouts: {response_head: '2s', body: '2s'}}});
+  proxy = await porthole(shared, {workers: 1, accessLog: null, config: {timeouts: {response_head: '2s', body: '2s'}}});
 });
 
 const kPoison = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Poison: 1\r\n\r\nPOISON';
@@ -45,7 +45,8 @@ async function judge(family, response) {
   if (family.want === '502' || (ours && ['cut', 'either', 'alive'].includes(family.want))) {
     must(ours, `status ${response.status} ${shown(response.raw + (response.body ?? ''))}`);
     must(
-      /error=(http_protocol_error|http_response_[a-z_]+|connection_terminated)/.test(response.fields.get('proxy-status')),
+      /error=(http_protocol_error|http_upgrade_failed|http_response_[a-z_]+|connection_terminated)/.test(
+        response.fields.get('proxy-status')),
       response.fields.get('proxy-status'));
     return;
   }

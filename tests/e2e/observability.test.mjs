@@ -1,6 +1,7 @@
 // What an operator sees: metrics by the names of the conventions and their counts, health while draining, access log formats.
 
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
 import {before, describe, test} from 'node:test';
 
 import {deadPort, ok, recorder} from './lib/origin.mjs';
@@ -215,7 +216,10 @@ describe('the access log', () => {
     await origin.came(2);
     wire.reset();
     await own.logged('the aborted one', (line) => line.target?.endsWith('/hang'));
-    assert.equal(own.log().length, 2);
+    await exchange(t, own.proxy4, Buffer.from('GET http://x.test/\xe9"\\\x01{} HTTP/1.1\r\nHost: x.test\r\n\r\n', 'latin1'));
+    await own.logged('the refused one', (line) => line.status === 400);
+    assert.equal(own.log().length, 3);
+    assert.match(readFileSync(own.logFile, 'latin1'), /^[\x20-\x7e\n]*$/);
   });
 
   test('combined is what log tools parse', async (t) => {
@@ -244,7 +248,7 @@ describe('the access log', () => {
   });
 
   test('to stdout comes after the banner, line by line', async (t) => {
-    const own = await porthole(t, {accessLog: undefined, args: ['--access-log', 'json:stdout']});
+    const own = await porthole(t, {accessLog: null, args: ['--access-log', 'json:stdout']});
     const origin = await recorder(t);
     await exchange(t, own.proxy4, get(origin.url('/out')));
     const line =
@@ -253,7 +257,7 @@ describe('the access log', () => {
   });
 
   test('is off by default', async (t) => {
-    const own = await porthole(t, {accessLog: undefined});
+    const own = await porthole(t, {accessLog: null});
     const origin = await recorder(t);
     await exchange(t, own.proxy4, get(origin.url('/quiet')));
     await own.stop();

@@ -175,6 +175,20 @@ describe('own answers', () => {
     assert.equal(origin.requests.length, 0);
   });
 
+  for (const [what, start, status] of [
+         ['400', 'POST http://127.0.0.1:1/ HTTP/1.1', 400], ['405', 'POST / HTTP/1.1', 405],
+         ['502', 'POST http://no.such.invalid/ HTTP/1.1', 502]]) {
+    test(`a client that ends (FIN) in a body which our ${what} left unread does no harm`, async (t) => {
+      const wire = await proxy.connect(t);
+      await wire.send(Buffer.concat(
+        [head(start, 'Host: x', 'Content-Length: 5', ...(status === 400 ? ['Connection: host'] : [])), Buffer.from('he')]));
+      assert.equal((await wire.response('POST')).status, status);
+      wire.end();
+      await wire.rest();
+      assert.equal((await exchange(t, proxy.proxy4, get((await recorder(t)).url()))).status, 200);
+    });
+  }
+
   test('HEAD gets the head of an error and no body (RFC 9110 §9.3.2)', async (t) => {
     const wire = await proxy.connect(t);
     await wire.send(head('HEAD http://no.such.invalid/ HTTP/1.1', 'Host: no.such.invalid'));

@@ -335,7 +335,7 @@ describe('TERM', () => {
   });
 
   test('a second one quits now', async (t) => {
-    const proxy = await porthole(t);
+    const proxy = await startPorthole(t).ready();
     const origin = await recorder(t, () => new Promise(() => {}));
     const wire = await proxy.connect(t);
     await wire.send(get(origin.url()));
@@ -469,7 +469,7 @@ test('the descriptor limit is raised at start and reported', async (t) => {
 });
 
 test('a pipe closed under stdout does not kill it (PIPE is ignored)', async (t) => {
-  const proxy = await porthole(t, {accessLog: undefined, args: ['--access-log', 'json:stdout']});
+  const proxy = await porthole(t, {accessLog: null, args: ['--access-log', 'json:stdout']});
   proxy.child.stdout.destroy();
   const origin = await recorder(t);
   for (let i = 0; i < 5; ++i) assert.equal((await exchange(t, proxy.proxy4, get(origin.url()))).status, 200);

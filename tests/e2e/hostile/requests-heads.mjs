@@ -253,12 +253,30 @@ add({
     `GET ${kTarget} HTTP/1.1\0`,
     '\0\0\0\0',
     '\xff\xfe',
-    '\x16\x03\x01\x02\0\x01\0',
+
     'HTTP/1.1 200 OK',
     `G@T ${kTarget} HTTP/1.1`,
     `GET\x0b${kTarget} HTTP/1.1`,
     `GET\xa0${kTarget} HTTP/1.1`
   ].map((line) => lines(line, 'Host: {h}'))
+});
+add({
+  n: 31,
+  name: 'the first bytes of other protocols',
+  want: 'alive',
+  cases: [
+    '\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03',
+    '\x80\x2e\x01\0\x02',
+    '\x05\x01\0',
+    '\x04\x01\0\x50\x7f\0\0\x01\0',
+    '\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c',
+    'PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\n',
+    'SSH-2.0-x\r\n',
+    'EHLO x\r\n',
+    '\x13BitTorrent protocol',
+    '{"jsonrpc":"2.0"}\n',
+    '*1\r\n$4\r\nPING\r\n',
+  ]
 });
 add({
   n: 31,

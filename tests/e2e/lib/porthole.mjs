@@ -87,7 +87,7 @@ export function program(t, args, {env = {}, home = tempDir(t), ...rest} = {}) {
 }
 
 // A running proxy. Options: `config` (object of tables, or TOML text), `args`, `env`, `listen`, `observe`, `accessLog`
-// ('json' | 'combined' | 'squid' | undefined for no flag), `hosts` (text of the hosts file), `launcher` (command before the
+// ('json' | 'combined' | 'squid' | null for no flag), `hosts` (text of the hosts file), `launcher` (command before the
 // binary).
 export async function porthole(t, options = {}) {
   mustExist();
@@ -130,7 +130,7 @@ class Porthole {
     const all = ['run', '--config', this.configFile, '--ready-fd', '3'];
     for (const address of listen) all.push('--listen', address);
     if (observe !== undefined) all.push('--observe', observe);
-    if (accessLog !== undefined) all.push('--access-log', `${accessLog}:${this.logFile}`);
+    if (accessLog !== null) all.push('--access-log', `${accessLog}:${this.logFile}`);
     if (workers !== undefined) all.push('--workers', String(workers));
     const [file, ...rest] = [...launcher, kBinary, ...all, ...args];
     this.child = spawn(file, rest, {cwd: dir, env: cleanEnv(dir, env), stdio: ['ignore', 'pipe', 'pipe', 'pipe']});
