@@ -32,6 +32,8 @@ class Peer final : private io::ReadyListener {
   // What arrived since the last call.
   std::string take();
   const std::string& seen() const { return received_; }
+  // Drops what arrived and keeps the memory, for those who count allocations.
+  void forget() { received_.clear(); }
   bool saw_end() const { return ended_; }  // FIN or RST
   bool saw_reset() const { return broken_; }
   std::size_t unsent() const { return outgoing_.size(); }
