@@ -3,20 +3,16 @@
 // smuggled, nothing after a refusal.
 
 import assert from 'node:assert/strict';
-import {before, test} from 'node:test';
+import {test} from 'node:test';
 
 import {feeds, fill, must, report, runAll, shown} from './hostile/judge.mjs';
 import {families, sequences} from './hostile/requests.mjs';
 import {ok, recorder} from './lib/origin.mjs';
 import {porthole} from './lib/porthole.mjs';
 import {exchange, get} from './lib/raw.mjs';
-import {suite} from './lib/scope.mjs';
 
-const shared = suite();
-let proxy;
-before(async () => {
-  proxy = await porthole(shared, {workers: 1, accessLog: null, config: {timeouts: {head: '2s', body: '2s', idle_client: '5s'}}});
-});
+// A program of its own for each family: a crash is then told by the family that caused it.
+const start = (t) => porthole(t, {workers: 1, accessLog: null, config: {timeouts: {head: '2s', body: '2s', idle_client: '5s'}}});
 
 const closes = (response) => /(^|[ ,])close($|[ ,])/i.test(response.fields.get('connection') ?? '');
 
@@ -55,6 +51,7 @@ async function accepted(wire, family, item, origin, first) {
 
 for (const family of families) {
   test(`bad input ${family.n}: ${family.name} (${family.want}, ${family.cases.length} sequences)`, async (t) => {
+    const proxy = await start(t);
     const origin = await recorder(t, (request) => ok(request.method === 'HEAD' ? '' : request.target));
     const items = family.cases.flatMap((sequence, index) => feeds(fill(sequence, origin, `/c${index}`)).map(([feed, cuts]) => {
       const id = `${index}-${feed}`;

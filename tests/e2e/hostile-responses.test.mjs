@@ -2,20 +2,16 @@
 // The client reads strictly; then further requests show that nothing of the bad answer is ever paired with another request.
 
 import assert from 'node:assert/strict';
-import {before, test} from 'node:test';
+import {test} from 'node:test';
 
 import {feeds, fill, must, report, runAll, shown} from './hostile/judge.mjs';
 import {families, sequences} from './hostile/responses.mjs';
 import {ok, rawOrigin} from './lib/origin.mjs';
 import {porthole} from './lib/porthole.mjs';
 import {Closed, head} from './lib/raw.mjs';
-import {suite} from './lib/scope.mjs';
 
-const shared = suite();
-let proxy;
-before(async () => {
-  proxy = await porthole(shared, {workers: 1, accessLog: null, config: {timeouts: {response_head: '2s', body: '2s'}}});
-});
+// A program of its own for each family: a crash is then told by the family that caused it.
+const start = (t) => porthole(t, {workers: 1, accessLog: null, config: {timeouts: {response_head: '2s', body: '2s'}}});
 
 const kPoison = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Poison: 1\r\n\r\nPOISON';
 
@@ -59,6 +55,7 @@ async function judge(family, response) {
 
 for (const family of families) {
   test(`bad input ${family.n}, from a server: ${family.name} (${family.want}, ${family.cases.length} sequences)`, async (t) => {
+    const proxy = await start(t);
     const method = family.method ?? 'GET';
     const items = family.cases.flatMap((sequence) => {
       const bytes = fill(sequence.replaceAll('{poison}', kPoison), {authority: 'unused', port: 0}, '');
@@ -105,6 +102,7 @@ for (const family of families) {
 }
 
 test('bad input 40: an answer that nobody asked for, on an idle connection, closes it', async (t) => {
+  const proxy = await start(t);
   for (const bytes of [kPoison, 'x', '\r\n', 'HTTP/1.1 408 Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n']) {
     const origin = await rawOrigin(t, async (wire, index) => {
       await wire.request();
@@ -136,6 +134,7 @@ test('bad input 40: an answer that nobody asked for, on an idle connection, clos
 });
 
 test('bad input 40: an answer before the request is never paired with it', async (t) => {
+  const proxy = await start(t);
   let count = 0;
   const origin = await rawOrigin(t, async (wire) => {
     if (count++ === 0) await wire.send(kPoison);
