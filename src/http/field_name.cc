@@ -1,5 +1,5 @@
 // A perfect hash over length, first and last letter, found by the compiler: one table look-up and one comparison per
-// field line. The comparison takes eight octets at a time and ignores case only where the known name has a letter.
+// field line. The comparison takes whole words and ignores case only where the known name has a letter.
 #include "http/field_name.h"
 
 #include <array>
@@ -120,30 +120,33 @@ constexpr std::array<std::uint8_t, kCount> kLength = [] {
   return table;
 }();
 
-std::uint64_t load(const char* from) {
-  std::uint64_t value;
+template <class Word>
+Word load(const char* from) {
+  Word value;
   std::memcpy(&value, from, sizeof value);
   return value;
 }
 
 // `lowered` holds letters, digits and "-"; only letters have bit 0x40, so only they may differ, and only in bit 0x20.
-bool same_eight(std::uint64_t text, std::uint64_t lowered) {
-  std::uint64_t may_differ = (lowered & 0x4040404040404040U) >> 1;
-  return ((text ^ lowered) & ~may_differ) == 0;
+template <class Word>
+bool same_word(const char* text, const char* lowered_text) {
+  auto lowered = load<Word>(lowered_text);
+  Word may_differ = (lowered & static_cast<Word>(0x4040404040404040U)) >> 1;
+  return ((load<Word>(text) ^ lowered) & ~may_differ) == 0;
 }
 
 bool same_name(std::string_view name, const Lowered& lowered) {
+  const char* text = name.data();
   std::size_t n = name.size();
+  if (n < 4) return ascii::equal_nocase(name, {lowered.data(), n});
   if (n < 8) {
-    for (std::size_t i = 0; i < n; ++i) {
-      if (ascii::lower(name[i]) != lowered[i]) return false;
-    }
-    return true;
+    return same_word<std::uint32_t>(text, lowered.data()) &&
+           same_word<std::uint32_t>(text + n - 4, lowered.data() + n - 4);
   }
   for (std::size_t i = 0; i + 8 < n; i += 8) {
-    if (!same_eight(load(name.data() + i), load(lowered.data() + i))) return false;
+    if (!same_word<std::uint64_t>(text + i, lowered.data() + i)) return false;
   }
-  return same_eight(load(name.data() + n - 8), load(lowered.data() + n - 8));
+  return same_word<std::uint64_t>(text + n - 8, lowered.data() + n - 8);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ std::string_view line_of(const Field& field, std::string_view raw) {
 }
 
 const Field* Fields::find(FieldName id) const {
+  if (!may_have(id)) return nullptr;
   for (const Field& field : list_) {
     if (field.id == id) return &field;
   }
@@ -29,12 +30,14 @@ const Field* Fields::find(std::string_view name) const {
 }
 
 std::size_t Fields::count(FieldName id) const {
+  if (!may_have(id)) return 0;
   std::size_t n = 0;
   for (const Field& field : list_) n += field.id == id ? 1 : 0;
   return n;
 }
 
 bool has_token(const Fields& fields, FieldName id, std::string_view token) {
+  if (!fields.may_have(id)) return false;
   for (const Field& field : fields) {
     if (field.id != id) continue;
     bool absent = for_each_element(field.value, [&](std::string_view e) { return !ascii::equal_nocase(e, token); });

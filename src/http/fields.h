@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "http/field_name.h"
+#include "http/scan.h"
 
 namespace porthole::http {
 
@@ -22,19 +23,26 @@ std::string_view line_of(const Field& field, std::string_view raw);
 
 class Fields {
  public:
-  void clear() { list_.clear(); }
+  void clear() {
+    list_.clear();
+    present_ = 0;
+  }
   void reserve(std::size_t n) { list_.reserve(n); }
   bool empty() const { return list_.empty(); }
   std::size_t size() const { return list_.size(); }
   auto begin() const { return list_.begin(); }
   auto end() const { return list_.end(); }
   const Field& operator[](std::size_t i) const { return list_[i]; }
+  // Name and value may be pointed elsewhere; the id stays.
   Field& at(std::size_t i) { return list_[i]; }
 
   // The views must outlive this object: see above.
-  void add(FieldName id, std::string_view value) { list_.push_back({field_name_text(id), value, id}); }
-  void add(std::string_view name, std::string_view value) { list_.push_back({name, value, field_name_of(name)}); }
-  void add(const Field& field) { list_.push_back(field); }
+  void add(FieldName id, std::string_view value) { add({field_name_text(id), value, id}); }
+  void add(std::string_view name, std::string_view value) { add({name, value, field_name_of(name)}); }
+  void add(const Field& field) {
+    list_.push_back(field);
+    present_ |= bit_of(field.id);
+  }
   void erase(std::size_t i) { list_.erase(list_.begin() + static_cast<std::ptrdiff_t>(i)); }
 
   // The first line of that name, or null.
@@ -42,9 +50,14 @@ class Fields {
   const Field* find(std::string_view name) const;
   std::size_t count(FieldName id) const;
   bool has(FieldName id) const { return find(id) != nullptr; }
+  // False when there is certainly no line of that name: one test instead of a walk, for the many names that are absent.
+  bool may_have(FieldName id) const { return (present_ & bit_of(id)) != 0; }
 
  private:
+  static_assert(static_cast<unsigned>(FieldName::count_) <= 64, "the set of names no longer fits one word");
+  static constexpr std::uint64_t bit_of(FieldName id) { return std::uint64_t{1} << static_cast<unsigned>(id); }
   std::vector<Field> list_;
+  std::uint64_t present_ = 0;  // the names that were added; erase() leaves them
 };
 
 // Walks a comma-separated list (RFC 9110 §5.6.1): calls `visit(std::string_view element)` for each element that is not
@@ -58,6 +71,10 @@ bool has_token(const Fields& fields, FieldName id, std::string_view token);
 
 template <class Visit>
 bool for_each_element(std::string_view value, Visit&& visit) {
+  if (find_either(value, 0, ',', '"') == value.size()) {  // one element, as nearly always
+    std::string_view element = ascii::trim(value);
+    return element.empty() || visit(element);
+  }
   std::size_t start = 0;
   bool quoted = false;
   for (std::size_t i = 0; i <= value.size(); ++i) {

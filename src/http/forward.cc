@@ -74,10 +74,15 @@ struct Options {
   std::size_t count = 0;
   std::size_t others = 0;
   bool close = false;
-  std::array<std::string_view, kOptionsMax> other;
+  struct Text {
+    const char* data;
+    std::size_t size;
+  };
+  std::array<Text, kOptionsMax> other;  // not cleared: `others` of them are set
 
   // False when there are more than kOptionsMax.
   bool collect(const Fields& fields) {
+    if (!fields.may_have(FieldName::connection)) return true;
     for (const Field& field : fields) {
       if (field.id != FieldName::connection) continue;
       if (!for_each_element(field.value, [this](std::string_view option) { return add(option); })) return false;
@@ -89,14 +94,14 @@ struct Options {
     FieldName name = field_name_of(option);
     if (name != FieldName::other) known |= bit(name);
     else if (ascii::equal_nocase(option, "close")) close = true;
-    else if (!ascii::equal_nocase(option, "keep-alive")) other[others++] = option;
+    else if (!ascii::equal_nocase(option, "keep-alive")) other[others++] = {option.data(), option.size()};
     return true;
   }
   bool has(FieldName name) const { return (known & bit(name)) != 0; }
   bool names(const Field& field) const {
     if (field.id != FieldName::other) return has(field.id);
     for (std::size_t i = 0; i < others; ++i) {
-      if (ascii::equal_nocase(other[i], field.name)) return true;
+      if (ascii::equal_nocase({other[i].data, other[i].size}, field.name)) return true;
     }
     return false;
   }
@@ -111,6 +116,7 @@ std::string_view decimal(std::uint64_t value, std::string_view received, TextAre
 }
 
 bool has_own_name(const Fields& fields, std::string_view own_name) {
+  if (!fields.may_have(FieldName::via)) return false;
   for (const Field& field : fields) {
     if (field.id != FieldName::via) continue;
     bool absent = for_each_element(field.value, [own_name](std::string_view element) {
@@ -220,6 +226,7 @@ class Composer {
   void connection(std::string_view value) {
     const Field* was = in_.find(FieldName::connection);
     if (!value.empty()) write(ChangeKind::connection_removed, FieldName::connection, value, was);
+    if (!was) return;
     for (const Field& field : in_) {
       if (field.id == FieldName::connection && (&field != was || value.empty())) {
         removed(ChangeKind::connection_removed, field);

@@ -33,6 +33,7 @@ Coding coding_of(std::string_view element) {
 }
 
 Codings codings_of(const Fields& fields) {
+  if (!fields.may_have(FieldName::transfer_encoding)) return Codings::absent;
   bool seen = false;
   bool malformed = false;
   int chunked = 0;
@@ -62,6 +63,7 @@ struct Lengths {
 // Equal repeated values could be collapsed (RFC 9110 §8.6); refused all the same, since nobody honest sends them.
 Lengths lengths_of(const Fields& fields) {
   Lengths lengths;
+  if (!fields.may_have(FieldName::content_length)) return lengths;
   for (const Field& field : fields) {
     if (field.id != FieldName::content_length) continue;
     std::optional<std::uint64_t> value = ascii::parse_decimal(field.value);

@@ -3,7 +3,7 @@
 #include "http/target.h"
 
 #include "base/ascii.h"
-#include "http/characters.h"
+#include "http/scan.h"
 
 namespace porthole::http {
 namespace {
@@ -65,9 +65,7 @@ bool is_ipv6(std::string_view text) {
 }
 
 // "Ends in a number" of the WHATWG URL standard: browsers and many resolvers read such a name as an IPv4 address.
-bool ends_in_number(std::string_view host) {
-  if (host.ends_with('.')) host.remove_suffix(1);
-  std::string_view label = host.substr(host.rfind('.') + 1);  // npos + 1 is 0
+bool is_number(std::string_view label) {
   if (label.empty() || !ascii::digit(label[0])) return false;
   bool hex = label.size() >= 2 && label[0] == '0' && (label[1] | 0x20) == 'x';
   for (char c : label.substr(hex ? 2 : 0)) {
@@ -76,16 +74,29 @@ bool ends_in_number(std::string_view host) {
   return true;
 }
 
-Result<HostKind> kind_of_host(std::string_view host) {
-  if (ends_in_number(host)) {
-    if (is_ipv4(host)) return HostKind::ipv4;
-    return fail(client_error(400, "a host that ends in a number must be a dotted-quad IPv4 address", kAuthorityClause));
+// Takes the host from the front of `text`, which does not begin with "[": everything up to the first octet that no host
+// may hold. One pass finds its labels.
+Result<Authority> take_host(std::string_view text) {
+  std::size_t end = 0;
+  std::size_t label = 0;      // where the present label begins
+  std::size_t last_full = 0;  // where the last label begins that is not empty
+  bool empty_label = false;   // other than behind the root's dot
+  for (; end < text.size() && is(kHostOctet, text[end]); ++end) {
+    if (text[end] != '.') continue;
+    empty_label = empty_label || end == label;
+    last_full = label;
+    label = end + 1;
   }
-  std::size_t size = host.ends_with('.') ? host.size() - 1 : host.size();
-  if (size == 0 || size > kNameMax || host[0] == '.' || host.find("..") != std::string_view::npos) {
+  std::string_view host = text.substr(0, end);
+  bool rooted = label == end && end > 0;
+  if (!rooted) last_full = label;
+  std::size_t name_end = rooted ? end - 1 : end;
+  if (empty_label || name_end > kNameMax) {
     return fail(client_error(400, "the host name has an empty label or is too long", kAuthorityClause));
   }
-  return HostKind::name;
+  if (!is_number(host.substr(last_full, name_end - last_full))) return Authority{.host = host};
+  if (is_ipv4(host)) return Authority{.kind = HostKind::ipv4, .host = host};
+  return fail(client_error(400, "a host that ends in a number must be a dotted-quad IPv4 address", kAuthorityClause));
 }
 
 // `text` begins behind the host: "", ":" or ":port".
@@ -125,8 +136,7 @@ Error target_error(char c) {
 Result<Target> parse_hierarchical(Target target, std::string_view rest) {
   if (!rest.starts_with("//")) return fail(client_error(400, "the URI has no authority", "RFC 9110 §4.2.1"));
   rest.remove_prefix(2);
-  std::size_t end = rest.find_first_of("/?");
-  if (end == std::string_view::npos) end = rest.size();
+  std::size_t end = find_either(rest, 0, '/', '?');
   PH_TRY(target.authority, parse_authority(rest.substr(0, end), false));
   target.path_and_query = rest.substr(end);
   return target;
@@ -136,24 +146,21 @@ Result<Target> parse_hierarchical(Target target, std::string_view rest) {
 
 Result<Authority> parse_authority(std::string_view text, bool port_required) {
   Authority authority;
-  std::size_t end;
+  std::size_t end = 0;
   if (text.starts_with('[')) {
     std::size_t bracket = text.find(']');
     if (bracket == std::string_view::npos || !is_ipv6(text.substr(1, bracket - 1))) {
       return fail(client_error(400, "the IPv6 address in brackets is malformed", kAuthorityClause));
     }
-    authority.kind = HostKind::ipv6;
-    authority.host = text.substr(1, bracket - 1);
+    authority = {.kind = HostKind::ipv6, .host = text.substr(1, bracket - 1)};
     end = bracket + 1;
   } else {
-    end = span_of(kHostOctet, text);
-    authority.host = text.substr(0, end);
+    PH_TRY(authority, take_host(text));
+    end = authority.host.size();
     if (end == 0) return fail(host_error(text));
   }
+  if (end == text.size() && !port_required) return authority;
   if (end < text.size() && text[end] != ':') return fail(host_error(text));
-  if (authority.kind != HostKind::ipv6) {
-    PH_TRY(authority.kind, kind_of_host(authority.host));
-  }
   Result<std::uint16_t> port = parse_port(text.substr(end), port_required);
   if (!port) return fail(text.find('@') != std::string_view::npos ? host_error(text) : port.error());
   authority.port = *port;
@@ -168,7 +175,7 @@ Result<Target> parse_target(std::string_view text, Method method) {
     PH_TRY(target.authority, parse_authority(text, true));
     return target;
   }
-  std::size_t legal = span_of(kTargetOctet, text);
+  std::size_t legal = find_no_target(text);
   if (legal != text.size()) return fail(target_error(text[legal]));
   if (text[0] == '/') {
     target.path_and_query = text;

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "http/characters.h"
-#include "wire/h1/scan.h"
+#include "http/scan.h"
 #include "wire/h1/start_line.h"
 
 namespace porthole::wire::h1 {
@@ -106,8 +105,10 @@ SectionParser::Line SectionParser::parse_first_slice(Bytes& input, const Section
   section.fields.reserve(kFieldsUsual);
   Line line = Line::taken;
   while (line == Line::taken) {
-    std::size_t line_feed = find_line_feed(text, line_begin_);
-    if (line_feed == std::string_view::npos) {
+    if (started_ || !is_head(section)) line = take_plain_lines(text, section);
+    if (line != Line::taken) break;
+    std::size_t line_feed = http::find_octet(text, line_begin_, '\n');
+    if (line_feed == text.size()) {
       if (!within_limits(text.substr(line_begin_), section, error)) line = Line::error;
       break;
     }
@@ -128,15 +129,16 @@ SectionParser::Line SectionParser::parse_first_slice(Bytes& input, const Section
 
 SectionParser::Line SectionParser::parse_continued(Bytes& input, const Section& section, Error& error) {
   std::string& raw = section.raw;
-  std::size_t line_feed = find_line_feed(input.view(), 0);
-  std::size_t piece = line_feed == std::string_view::npos ? input.size() : line_feed + 1;
+  std::size_t line_feed = http::find_octet(input.view(), 0, '\n');
+  bool complete = line_feed < input.size();
+  std::size_t piece = complete ? line_feed + 1 : input.size();
   std::size_t kept = std::min<std::size_t>(piece, section.limits.head_bytes + 1 - raw.size());  // raw is within limits
   const char* before = raw.data();
   std::size_t size_before = raw.size();
   raw.append(input.data(), kept);
   if (raw.data() != before) move_views(section, before, size_before);
   input.remove_prefix(kept);
-  if (kept < piece || line_feed == std::string_view::npos) {
+  if (kept < piece || !complete) {
     return within_limits(std::string_view(raw).substr(line_begin_), section, error) ? Line::taken : Line::error;
   }
   Line line = take_line(raw, raw.size() - 1, section, error);
@@ -145,6 +147,42 @@ SectionParser::Line SectionParser::parse_continued(Bytes& input, const Section& 
     line_begin_ = 0;
   }
   return line;
+}
+
+// The lines that need no judgement: name, colon, value, CRLF, all there and within the limits. Stops in front of every
+// other line, which take_line() judges; so this decides nothing, it only saves a head of a browser half its instructions.
+SectionParser::Line SectionParser::take_plain_lines(std::string_view text, const Section& section) {
+  if (folding_) return Line::taken;
+  http::Fields& fields = section.fields;
+  const char* data = text.data();
+  const std::size_t size = std::min<std::size_t>(text.size(), section.limits.head_bytes);
+  const std::uint32_t lines_max = section.limits.fields;
+  std::uint32_t lines = lines_;
+  std::size_t at = line_begin_;
+  Line outcome = Line::taken;
+  while (at + 1 < size) {
+    if (data[at] == '\r' && data[at + 1] == '\n') {
+      at += 2;
+      outcome = Line::last;
+      break;
+    }
+    std::size_t colon = http::find_octet({data, size}, at, ':');
+    std::string_view name(data + at, colon - at);
+    http::FieldName id = http::field_name_of(name);
+    if (lines >= lines_max || (id == http::FieldName::other && !http::is_token(name))) break;
+    std::size_t begin = colon + 1;
+    if (begin < size && data[begin] == ' ') ++begin;
+    while (begin < size && is_blank(data[begin])) ++begin;
+    std::size_t end = http::find_value_end({data, size}, begin);
+    if (end + 1 >= size || data[end] != '\r' || data[end + 1] != '\n') break;
+    at = end + 2;
+    while (end > begin && is_blank(data[end - 1])) --end;
+    fields.add({name, {data + begin, end - begin}, id});
+    ++lines;
+  }
+  lines_ = lines;
+  line_begin_ = static_cast<std::uint32_t>(at);
+  return outcome;
 }
 
 // `line` may be incomplete; when it is complete it ends in its LF. Looks only at octets up to the first one too many.
@@ -222,7 +260,7 @@ SectionParser::Line SectionParser::take_field_line(std::string_view line, const 
     space_before_colon = true;
   }
   std::string_view value = trim_in_place(line.substr(colon + 1));
-  if (!is_value(value)) {
+  if (!http::is_value(value)) {
     error = grammar_error(section, "a field value has a control character", "RFC 9110 §5.5");
     return Line::error;
   }
@@ -241,7 +279,7 @@ SectionParser::Line SectionParser::take_folded_line(std::string_view line, const
     error = grammar_error(section, "a blank before the first field", kLineClause);
     return Line::error;
   }
-  if (section.kind != Kind::response || !is_value(line)) {
+  if (section.kind != Kind::response || !http::is_value(line)) {
     error = grammar_error(section, "a folded field line", "RFC 9112 §5.2");
     return Line::error;
   }

@@ -55,6 +55,7 @@ class SectionParser {
   enum class Line : std::uint8_t { taken, skipped, last, error };
   Line parse_first_slice(Bytes& input, const Section& section, Error& error);
   Line parse_continued(Bytes& input, const Section& section, Error& error);
+  Line take_plain_lines(std::string_view text, const Section& section);
   Line take_line(std::string_view text, std::size_t line_feed, const Section& section, Error& error);
   Line take_field_line(std::string_view line, const Section& section, Error& error);
   Line take_folded_line(std::string_view line, const Section& section, Error& error);

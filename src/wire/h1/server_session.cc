@@ -21,8 +21,14 @@ Result<void> check_host(const http::RequestHead& head) {
     if (head.version == http::Version::http10) return {};
     return fail(client_error(400, "no Host", kClause));
   }
-  Result<http::Authority> authority = http::parse_authority(host->value, false);
-  if (!authority) return fail(client_error(400, "Host is not a host and a port", kClause));
+  // A browser writes the authority of the target once more; that was judged already.
+  const http::Target& target = head.target;
+  if (target.form == http::TargetForm::absolute && target.authority.kind != http::HostKind::ipv6 &&
+      target.authority.port == 0 && host->value == target.authority.host) {
+    return {};
+  }
+  if (!http::parse_authority(host->value, false))
+    return fail(client_error(400, "Host is not a host and a port", kClause));
   return {};
 }
 

@@ -2,8 +2,7 @@
 #include "wire/h1/start_line.h"
 
 #include "base/ascii.h"
-#include "http/characters.h"
-#include "wire/h1/scan.h"
+#include "http/scan.h"
 
 namespace porthole::wire::h1 {
 namespace {
@@ -83,7 +82,7 @@ Result<void> parse_status_line(std::string_view line, http::ResponseHead& head) 
   if (line.empty()) return {};
   if (line[0] != ' ') return refuse("the status is not a number of three digits");
   head.reason = line.substr(1);
-  if (!is_value(head.reason)) return refuse("the reason phrase has a control character");
+  if (!http::is_value(head.reason)) return refuse("the reason phrase has a control character");
   return {};
 }
 

@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "wire/h1/scan.h"
+#include "http/scan.h"
 
 namespace porthole::wire::h1 {
 namespace {
@@ -42,7 +42,7 @@ std::size_t written_size(const http::Fields& fields) {
 char* put_fields(char* place, const http::Fields& fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const http::Field& field = fields[i];
-    PH_DASSERT(http::is_token(field.name) && is_value(field.value));
+    PH_DASSERT(http::is_token(field.name) && http::is_value(field.value));
     if (!stands_as_written(field)) {
       place = put_literal(put(put_literal(put(place, field.name), ": "), field.value), "\r\n");
       continue;
@@ -51,7 +51,7 @@ char* put_fields(char* place, const http::Fields& fields) {
     while (i + 1 < fields.size() && fields[i + 1].name.data() == end + 2 && has_two(end, "\r\n") &&
            stands_as_written(fields[i + 1])) {
       ++i;
-      PH_DASSERT(http::is_token(fields[i].name) && is_value(fields[i].value));
+      PH_DASSERT(http::is_token(fields[i].name) && http::is_value(fields[i].value));
       end = fields[i].value.data() + fields[i].value.size();
     }
     place = put(place, {field.name.data(), static_cast<std::size_t>(end - field.name.data())});
