@@ -9,6 +9,7 @@ namespace porthole::io {
 namespace {
 
 constexpr std::size_t kPiecesMax = 32;
+constexpr Duration kLastWords = std::chrono::milliseconds(100);  // how long what came before a reset may take to show
 constexpr ByteCount kLingerBytesPerTurn =
     256 * 1024;  // dropped of what a closing client still sends; then others have their turn
 
@@ -38,7 +39,7 @@ void Channel::dispose() {
 void Channel::resume_reading() {
   if (reading_ || state_ != State::open) return;
   reading_ = true;
-  if (!eof_ && stream_->maybe_readable()) {
+  if (!eof_ && (stream_->maybe_readable() || write_errno_ != 0)) {
     read_wanted_ = true;
     loop_.run_soon(*this);
   }
@@ -63,7 +64,7 @@ void Channel::flush() {
     std::array<iovec, kPiecesMax> pieces;
     std::size_t count = out_->gather(pieces);
     IoCount moved = stream_->try_write({pieces.data(), count});
-    if (moved.state == IoCount::State::failed) return broken(moved.os_errno);
+    if (moved.state == IoCount::State::failed) return write_failed(moved.os_errno);
     if (moved.state == IoCount::State::blocked) {
       if (!timer_.armed()) {
         out_->compact();
@@ -93,12 +94,21 @@ void Channel::flush() {
   }
 }
 
+// A server may answer and close before it has read the whole request; the reset that follows must not cost the answer,
+// which waits to be read (RFC 9112 §9.5). Since a FIN can no longer be told from a reset, the end is a break.
+void Channel::write_failed(int os_errno) {
+  if (options_.side != Side::upstream || state_ != State::open || !reading_ || eof_) return broken(os_errno);
+  write_errno_ = os_errno;
+  timer_.arm(loop_.now() + kLastWords);  // what arrived with the reset is announced at once
+  read_once();
+}
+
 void Channel::read_once() {
   std::span<char> room = loop_.read_room();
   IoCount got = stream_->try_read(room);
   switch (got.state) {
     case IoCount::State::moved: {
-      if (stream_->maybe_readable()) {
+      if (stream_->maybe_readable() || write_errno_ != 0) {
         read_wanted_ = true;  // more is there: after the others had their turn
         loop_.run_next_turn(*this);
       }
@@ -107,6 +117,7 @@ void Channel::read_once() {
     }
     case IoCount::State::blocked: return;
     case IoCount::State::closed:
+      if (write_errno_ != 0) return broken(write_errno_);
       eof_ = true;
       reading_ = false;
       owner_.on_eof();
@@ -164,6 +175,8 @@ void Channel::on_timer() {
   if (state_ == State::lingering) {
     dispose();
     owner_.on_finished();
+  } else if (write_errno_ != 0) {
+    broken(write_errno_);
   } else if (state_ == State::finishing || !out_->empty()) {
     broken(ETIMEDOUT);
   }

@@ -75,6 +75,7 @@ class Channel final : private ReadyListener, private Runnable {
   void on_hangup() override;
   void run() override;
   void flush();
+  void write_failed(int os_errno);
   void read_once();
   void drain_lingering();
   void on_timer();
@@ -89,6 +90,7 @@ class Channel final : private ReadyListener, private Runnable {
   ByteQueue* out_;
   Timer timer_;  // write timeout, then linger
   State state_ = State::open;
+  int write_errno_ = 0;  // writing failed; what the peer had sent before is read first
   bool reading_ = false;
   bool eof_ = false;
   bool congested_ = false;

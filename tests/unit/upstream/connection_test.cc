@@ -259,6 +259,39 @@ TEST_F(ConnectionTest, SaysWhenTheServerReadsAgain) {
   EXPECT_FALSE(connection->congested());
 }
 
+TEST_F(ConnectionTest, AnAnswerIsReadAlthoughTheRequestCannotBeWritten) {  // RFC 9112 §9.5
+  request("POST", {http::Framing::Kind::length, 10});
+  connection->send_data(Bytes::of_static("hello"));
+  server->say("HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n\r\nlarge");
+  server->close();
+  world.loop.advance(std::chrono::seconds(1));
+  ASSERT_TRUE(inbox().head);
+  EXPECT_EQ(inbox().head->status, 413);
+  EXPECT_EQ(content(), "large");
+  EXPECT_TRUE(inbox().ended);
+  EXPECT_FALSE(inbox().error);
+  EXPECT_FALSE(connection->close_stream());
+}
+
+TEST_F(ConnectionTest, AnAnswerOfUnknownLengthIsBrokenThen) {
+  request("POST", {http::Framing::Kind::length, 10});
+  connection->send_data(Bytes::of_static("hello"));
+  server->say("HTTP/1.0 413 Content Too Large\r\n\r\nlarge");
+  server->close();
+  world.loop.advance(std::chrono::seconds(1));
+  EXPECT_EQ(content(), "large");
+  EXPECT_FALSE(inbox().ended);
+  EXPECT_EQ(token(), Token::connection_terminated);
+}
+
+TEST_F(ConnectionTest, AFailedWriteWithoutAnAnswerBreaks) {
+  request("POST", {http::Framing::Kind::length, 10});
+  connection->send_data(Bytes::of_static("hello"));
+  server->close();
+  world.loop.advance(std::chrono::seconds(1));
+  EXPECT_EQ(token(), Token::connection_terminated);
+}
+
 TEST_F(ConnectionTest, GivesTheStreamAwayAfterAnUpgrade) {
   connection->open(waker);
   http::RequestHead head;
