@@ -21,7 +21,9 @@ let proxy;
 let cert;
 before(async () => {
   if (!existsSync(kChromium)) throw new Error(`no browser at ${kChromium}: install the Debian package chromium`);
-  proxy = await porthole(shared, {hosts: '127.0.0.1 shop.test cdn.shop.test\n::1 six.test\n'});
+  // An event stream that the page closes ends with a FIN: half_closed is how long it may then stay silent.
+  proxy =
+    await porthole(shared, {hosts: '127.0.0.1 shop.test cdn.shop.test\n::1 six.test\n', config: {timeouts: {half_closed: '1s'}}});
   cert = certificate(shared, ['localhost', '127.0.0.1', '::1', 'shop.test', 'cdn.shop.test', 'six.test']);
 });
 

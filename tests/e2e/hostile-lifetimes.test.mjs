@@ -90,6 +90,22 @@ describe('slow peers', () => {
     });
   }
 
+  test(
+    'a client that ended while its event stream is silent is given up after timeouts.half_closed, the server let go', async (t) => {
+      const own = await porthole(t, {config: {timeouts: {half_closed: '300ms'}}});
+      const origin = await rawOrigin(t, async (wire) => {
+        await wire.requestHead();
+        await wire.send('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n');
+      });
+      const wire = await own.connect(t);
+      await wire.send(get(origin.url('/events')));
+      await wire.until('data: 1\n\n');
+      wire.end();
+      await (await origin.wire(0)).closed();
+      const line = await own.logged('the stream', (entry) => entry.target?.endsWith('/events'));
+      assert.equal(line.outcome, 'client_gone');
+    });
+
   test('bad input 45: an answer\'s head byte by byte has one deadline: 504', async (t) => {
     const origin = await rawOrigin(t, async (wire) => {
       await wire.requestHead();
