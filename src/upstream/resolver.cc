@@ -11,8 +11,8 @@
 #include <ares.h>
 #include <poll.h>
 
-#include "io/signal.h"
 #include "upstream/hosts_file.h"
+#include "upstream/lookup.h"
 #include "upstream/name_cache.h"
 
 namespace porthole::upstream {
@@ -48,43 +48,6 @@ bool is_localhost(std::string_view name) { return name == "localhost" || name.en
 
 class CaresResolver;
 
-// What one family's question brought.
-struct Question {
-  class Lookup* lookup = nullptr;
-  bool v4 = true;
-  bool open = false;  // c-ares will call back
-  int status = ARES_ENODATA;
-  std::vector<IpAddress> list;
-  Duration ttl{};
-};
-
-class Waiter : public Link {
- public:
-  Waiter(io::Loop& loop, bool wants_all) : signal(loop), all(wants_all) {}
-  void tell(Resolver::Answer result) {
-    unlink();
-    answer = std::move(result);
-    signal.raise();
-  }
-  io::Signal signal;
-  bool all;  // an answer of one family is not enough
-  std::optional<Resolver::Answer> answer;
-};
-
-class Lookup : public Link {
- public:
-  Lookup(CaresResolver& owner, std::string_view asked, io::TimerWheel& wheel);
-  CaresResolver& resolver;
-  std::string name;
-  Question v6, v4;
-  List<Waiter> waiters;
-  io::Timer deadline;
-  io::Timer patience;  // RFC 8305 §3, resolution delay
-  Instant started{};
-  bool partial = false;  // patience ended: one family's addresses are given out
-  bool over = false;     // nobody finds it any more
-};
-
 // One of c-ares' sockets. Level-triggered, as c-ares reads once a call.
 class SocketWatch final : public io::EpollTarget, public io::Buried {
  public:
@@ -97,7 +60,7 @@ class SocketWatch final : public io::EpollTarget, public io::Buried {
   int descriptor_;
 };
 
-class CaresResolver final : public Resolver {
+class CaresResolver final : public Resolver, private LookupOwner {
  public:
   CaresResolver(io::EpollLoop& loop, const ResolverOptions& options);
   ~CaresResolver() override;
@@ -108,10 +71,10 @@ class CaresResolver final : public Resolver {
   io::Task<Answer> rest(std::string name, Instant deadline) override { return ask(std::move(name), deadline, true); }
 
   void process(int readable, int writable);
-  void on_lookup_deadline(Lookup& lookup);
-  void on_patience_over(Lookup& lookup);
 
  private:
+  void on_lookup_deadline(Lookup& lookup) override;
+  void on_patience_over(Lookup& lookup) override;
   io::Task<Answer> ask(std::string name, Instant deadline, bool all);
   std::optional<Answer> known(std::string_view name);
   void join(std::string_view name, Waiter& waiter);
@@ -143,18 +106,6 @@ class CaresResolver final : public Resolver {
 };
 
 // ---- lookups ----
-
-Lookup::Lookup(CaresResolver& owner, std::string_view asked, io::TimerWheel& wheel)
-    : resolver(owner),
-      name(asked),
-      deadline(
-          wheel, this,
-          [](void* self) { static_cast<Lookup*>(self)->resolver.on_lookup_deadline(*static_cast<Lookup*>(self)); }),
-      patience(wheel, this,
-               [](void* self) { static_cast<Lookup*>(self)->resolver.on_patience_over(*static_cast<Lookup*>(self)); }) {
-  v6.v4 = false;
-  v6.lookup = v4.lookup = this;
-}
 
 CaresResolver::CaresResolver(io::EpollLoop& loop, const ResolverOptions& options)
     : loop_(loop),
@@ -213,7 +164,7 @@ void CaresResolver::join(std::string_view name, Waiter& waiter) {
     return waiter.tell(fail(full));
   }
   if (!start_channel()) return waiter.tell(fail(dns_error("the resolver could not be started")));
-  auto* lookup = new Lookup(*this, name, loop_.timers());
+  auto* lookup = new Lookup(*this, name, ARES_ENODATA, loop_.timers());
   all_.push_back(*lookup);
   ++count_;
   lookups_.emplace(lookup->name, lookup);
@@ -222,7 +173,6 @@ void CaresResolver::join(std::string_view name, Waiter& waiter) {
 }
 
 void CaresResolver::start(Lookup& lookup) {
-  lookup.started = loop_.now();
   lookup.deadline.arm(loop_.now() + options_.timeout);
   lookup.v6.open = options_.ipv6;
   lookup.v4.open = true;
@@ -238,7 +188,7 @@ void CaresResolver::ask_family(Question& question) {
   hints.ai_socktype = SOCK_STREAM;
   auto answered = [](void* self, int status, int, ares_addrinfo* found) {
     auto& asked = *static_cast<Question*>(self);
-    asked.lookup->resolver.on_answer(asked, status, found);
+    static_cast<CaresResolver&>(asked.lookup->owner).on_answer(asked, status, found);
   };
   ares_getaddrinfo(channel_, question.lookup->name.c_str(), nullptr, &hints, answered, &question);
 }
