@@ -1,0 +1,72 @@
+// The command line: words to one value, and what is no command line.
+#include "app/command_line.h"
+
+#include <gtest/gtest.h>
+
+namespace porthole::app {
+namespace {
+
+using Command = CommandLine::Command;
+
+CommandLine parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "porthole");
+  return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+std::vector<std::string> flag(const CommandLine& line, std::string_view key) {
+  for (const FlagValue& value : line.flags) {
+    if (value.option->key == key) return value.texts;
+  }
+  return {};
+}
+using Texts = std::vector<std::string>;
+
+TEST(CommandLine, RunIsTheDefaultCommand) {
+  EXPECT_EQ(parse({}).command, Command::run);
+  EXPECT_EQ(parse({"run"}).command, Command::run);
+  for (CommandLine line : {parse({"--listen", "127.0.0.1:0", "--ready-fd", "3"}),
+                           parse({"run", "--listen", "127.0.0.1:0", "--ready-fd", "3"})}) {
+    EXPECT_EQ(line.error, "");
+    EXPECT_EQ(flag(line, "proxy.listen"), Texts{"127.0.0.1:0"});
+    EXPECT_EQ(line.ready_fd, 3);
+  }
+}
+
+TEST(CommandLine, ListsRepeatAndOthersKeepTheLast) {
+  CommandLine line =
+      parse({"run", "--listen", "127.0.0.1:1", "--listen", "[::1]:2", "--log-level", "warn", "--log-level", "debug"});
+  EXPECT_EQ(flag(line, "proxy.listen"), (Texts{"127.0.0.1:1", "[::1]:2"}));
+  EXPECT_EQ(flag(line, "log.level"), Texts{"debug"});
+}
+
+TEST(CommandLine, EachCommandHasItsOwnFlags) {
+  EXPECT_EQ(parse({"check", "a.toml"}).check_path, "a.toml");
+  EXPECT_TRUE(parse({"config", "--origin"}).origin);
+  EXPECT_TRUE(parse({"env", "--unset"}).unset);
+  EXPECT_EQ(parse({"env", "--shell", "fish"}).shell, "fish");
+  EXPECT_EQ(parse({"pac", "--test", "http://a/"}).test_url, "http://a/");
+  EXPECT_EQ(parse({"help", "options"}).help_topic, "options");
+  EXPECT_EQ(parse({"config", "--config", "a.toml"}).config_flag, "a.toml");
+}
+
+TEST(CommandLine, HelpAndVersionHaveManySpellings) {
+  for (const char* word : {"help", "--help", "-h"}) EXPECT_EQ(parse({word}).command, Command::help) << word;
+  EXPECT_EQ(parse({"run", "--help"}).command, Command::help);
+  for (const char* word : {"version", "--version"}) EXPECT_EQ(parse({word}).command, Command::version) << word;
+}
+
+TEST(CommandLine, RefusesWhatItDoesNotKnow) {
+  for (std::vector<const char*> words : std::vector<std::vector<const char*>>{{"nonsense"},
+                                                                              {"--nonsense"},
+                                                                              {"run", "--listen"},
+                                                                              {"run", "--ready-fd", "x"},
+                                                                              {"env", "--shell", "csh"},
+                                                                              {"pac", "--origin"},
+                                                                              {"run", "--config", ""}}) {
+    EXPECT_NE(parse(words).error, "") << words.back();
+  }
+  EXPECT_EQ(parse({"chekc"}).error, "there is no command \"chekc\"; did you mean \"check\"?");
+}
+
+}  // namespace
+}  // namespace porthole::app
