@@ -268,7 +268,11 @@ TEST(ServerSession, AWarmExchangeAllocatesNothing) {
   for (int i = 0; i < 4; ++i) exchange();
   std::size_t before = test::allocations();
   for (int i = 0; i < 100; ++i) exchange();
+#if !(defined(__has_feature) && __has_feature(address_sanitizer))  // with which blocks are not pooled: base/bytes.cc
   EXPECT_EQ(test::allocations() - before, 0u);
+#else
+  EXPECT_LE(test::allocations() - before, 200u);  // one block for each head
+#endif
 }
 
 }  // namespace
