@@ -56,6 +56,11 @@ std::expected<ListenAddress, ListenFailure> open_listener(const Endpoint& at, st
   return address;
 }
 
+bool overlap(const Endpoint& a, const Endpoint& b) {
+  bool alike = a.port == b.port && a.port != 0 && a.ip.v4 == b.ip.v4;
+  return alike && (a.ip.unspecified() || b.ip.unspecified());
+}
+
 ListenPlan plan_listeners(const std::vector<Endpoint>& before, const std::vector<Endpoint>& after) {
   return {.add = without(after, before), .remove = without(before, after)};
 }

@@ -24,10 +24,12 @@ struct ListenFailure {
   std::string what;  // one sentence for a human
 };
 
-// `flag` is what the advice names: "--listen" or "--observe". `shared_with_us`: this process already listens on that port (under
-// another address that is about to go), so the probe for strangers is left out.
+// `flag` is what the advice names: "--listen" or "--observe". `shared_with_us`: this process already listens where `at` overlaps,
+// so the probe for strangers, which would find ourselves, is left out.
 std::expected<ListenAddress, ListenFailure> open_listener(const Endpoint& at, std::size_t sockets,
                                                           std::string_view flag, bool shared_with_us = false);
+// One of the two is every address of its family, and the port is the same: 0.0.0.0:8083 and 127.0.0.1:8083.
+bool overlap(const Endpoint& a, const Endpoint& b);
 
 // What a reload does to the addresses. An address asked for with port 0 is kept as long as it is still asked for.
 struct ListenPlan {

@@ -62,6 +62,7 @@ class Program final : private control::Lifecycle {
   void announce();
   std::shared_ptr<const proxy::Snapshot> snapshot_of(const Settings& settings);
   std::vector<Endpoint> bound() const;
+  bool overlaps_ours(const Endpoint& at) const;
 
   void reload();
   // Empty when it was applied, else the reason.
@@ -145,7 +146,7 @@ void Program::open_log() {
 void Program::open_listeners() {
   bool by_default = configuration_.origin(*find_option("proxy.listen")).kind == Origin::Kind::built_in;
   for (const Endpoint& at : settings().listen) {
-    auto opened = open_listener(at, facts_.workers, "--listen");
+    auto opened = open_listener(at, facts_.workers, "--listen", overlaps_ours(at));
     bool no_ipv6 =
         !opened && !at.ip.v4 && (opened.error().os_errno == EADDRNOTAVAIL || opened.error().os_errno == EAFNOSUPPORT);
     if (no_ipv6 && by_default) {
@@ -176,6 +177,11 @@ std::vector<Endpoint> Program::bound() const {
   std::vector<Endpoint> all;
   for (const ListenAddress& address : listeners_) all.push_back(address.bound);
   return all;
+}
+
+bool Program::overlaps_ours(const Endpoint& at) const {
+  return std::any_of(listeners_.begin(), listeners_.end(),
+                     [&](const ListenAddress& held) { return overlap(held.bound, at); });
 }
 
 std::shared_ptr<const proxy::Snapshot> Program::snapshot_of(const Settings& settings) {
@@ -323,16 +329,15 @@ std::string Program::apply(Configuration fresh) {
   log_->info("reloaded", {{"config", configuration_.file.empty() ? "none" : configuration_.file},
                           {"changed", fmt::format("{}", fmt::join(plan.changed, " "))}});
   if (!plan.after_restart.empty()) {
-    log_->warn("takes effect after a restart", {{"options", fmt::format("{}", fmt::join(plan.after_restart, " "))}});
+    std::string what = fmt::format("takes effect after a restart: {}", fmt::join(plan.after_restart, " "));
+    log_->warn("restart_needed", {{"what", what}});
   }
   return {};
 }
 
 std::string Program::open_added(const ReloadPlan& plan, std::vector<ListenAddress>& opened) const {
   for (const Endpoint& at : plan.listeners.add) {
-    bool ours = at.port != 0 && std::any_of(listeners_.begin(), listeners_.end(),
-                                            [&](const ListenAddress& held) { return held.bound.port == at.port; });
-    auto address = open_listener(at, workers_.size(), "proxy.listen", ours);
+    auto address = open_listener(at, workers_.size(), "proxy.listen", overlaps_ours(at));
     if (!address) return address.error().what;
     opened.push_back(std::move(*address));
   }

@@ -36,6 +36,8 @@ TEST(Listeners, OurOwnPortMayBeSharedDuringAReload) {
   auto first = open_listener(kAnyPort, 1, "proxy.listen");
   ASSERT_TRUE(first.has_value());
   Endpoint everywhere{.ip = IpAddress::of4(0, 0, 0, 0), .port = first->bound.port};
+  EXPECT_TRUE(overlap(everywhere, first->bound));
+  EXPECT_FALSE(overlap(first->bound, first->bound)) << "the same address twice is a mistake, not an overlap";
   EXPECT_TRUE(open_listener(everywhere, 1, "proxy.listen", true).has_value());
 }
 
