@@ -125,10 +125,9 @@ Result<Framing> response_framing(const ResponseHead& head, Method request_method
     changes.push_back({ChangeKind::content_length_dropped, line_of(dropped, head.raw), {}});
     framing.reuse_forbidden = true;
   }
-  if (head.version == Version::http10) {
-    framing.kind = Framing::Kind::until_close;
-    framing.reuse_forbidden = true;
-  }
+  // RFC 9112 §6.1: the framing of such a message is faulty. Decoding gives the client what was meant (relaying the chunk lines
+  // as content would corrupt it), and the connection serves nobody else.
+  if (head.version == Version::http10) framing.reuse_forbidden = true;
   return framing;
 }
 

@@ -32,6 +32,8 @@ class Pump {
   bool step();
 
   State state() const { return state_; }
+  // Bytes wait because the sink takes none.
+  bool stuck() const { return (stuck_ && !stuck_->empty()) || pipe_.held() > 0; }
   const Error& error() const { return error_; }
   ByteCount moved() const { return moved_; }
 

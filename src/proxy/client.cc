@@ -79,6 +79,8 @@ void Client::dispatch() {
     }
     ServerStream* stream = find(event.stream);
     if (event.kind == wire::ServerEvent::Kind::error && !stream) {
+      // An error in the content of a request that has been answered: there is nothing left to say.
+      if (event.stream == last_begun_) return close_in_stages();
       begin_stream(event);
       continue;
     }
@@ -111,6 +113,7 @@ void Client::begin_stream(wire::ServerEvent& event) {
   stream->inbox().framing = event.framing;
   if (event.kind == wire::ServerEvent::Kind::error) stream->inbox().error = event.error;
   reading_head_ = false;
+  last_begun_ = event.stream;
   stream.release();  // start_exchanges() or the destructor takes it from streams_
   services_.loop.run_soon(*this);
 }
@@ -206,6 +209,7 @@ void Client::on_eof() {
     return;
   }
   session_->feed_eof();
+  on_drained();  // the exchanges look again: from now on their client may be gone
   dispatch();
   if (!over_ && !closing_ && streams_.empty()) close_in_stages();
 }

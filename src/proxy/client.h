@@ -53,6 +53,7 @@ class Client final : public Link,
   wire::ServerSession& session() override { return *session_; }
   io::Channel& channel() override { return channel_; }
   const ClientFacts& facts() const override { return facts_; }
+  bool client_finished() const override { return eof_; }
   void inbox_taken() override;
   void stream_over(ServerStream& stream) override;
   void cut(bool hard) override;
@@ -75,6 +76,7 @@ class Client final : public Link,
   std::unique_ptr<wire::ServerSession> session_;  // null until the protocol is known
   Bytes first_bytes_;                             // while the protocol is undecided
   List<ServerStream> streams_;
+  wire::StreamId last_begun_ = 0;
   io::Timer timer_;          // idle, or head
   Instant waiting_since_{};  // idle since, or first byte of the unfinished head
   bool reading_head_ = false;

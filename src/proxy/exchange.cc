@@ -257,7 +257,7 @@ void Exchange::respond_failed(const RelayResult& result) {
   Error error = result.error;
   lease_ = {};
   if (!result.head_sent) {
-    if (error.status == 0) error.status = 502;
+    if (error.status == 0 && error.side != Side::client) error.status = 502;
     refuse(error);
     return;
   }
@@ -357,8 +357,10 @@ void Exchange::refuse(const Error& error) {
     Reply reply;
     compose_error(error, reply_facts(), reply);
     // CONNECT: bytes may follow that were meant for the tunnel; they must not be read as requests (bad-inputs 38).
+    // 400 means that client and proxy may not agree where the message ends.
     bool connect = request_ && request_->method == http::Method::connect;
-    send_reply(reply, connect || error.status == 408 || close_after_own_answer());
+    bool doubtful = error.status == 400 || error.status == 408;
+    send_reply(reply, connect || doubtful || close_after_own_answer());
   } else {
     stream_.reset(error, false);
   }

@@ -65,11 +65,17 @@ io::Task<RelayResult> Relay::run() {
 
 Instant Relay::deadline() const {
   const Timeouts& timeouts = p_.snapshot.options.timeouts;
-  if (head_sent_) return moved_at_ + timeouts.response_body;
-  return moved_at_ + (request_done_ ? timeouts.response_head : timeouts.body);
+  Duration quiet = head_sent_ ? timeouts.response_body : request_done_ ? timeouts.response_head : timeouts.body;
+  if (p_.stream.congested() || splice_stuck_) quiet = std::min(quiet, timeouts.body);
+  // A FIN may be a half-close, so the client is still answered; but not waited for as one that is certainly there.
+  if (p_.stream.client_finished()) quiet = std::min(quiet, timeouts.half_closed);
+  return moved_at_ + quiet;
 }
 
 Error Relay::timeout_error() const {
+  if (p_.stream.client_finished()) {
+    return {.token = Token::none, .side = Side::client, .detail = "the client closed and nothing came for it"};
+  }
   if (!head_sent_ && !request_done_) {
     // Who made the other wait: a server that takes no content, or a client that sends none.
     if (p_.lease->congested()) {
@@ -82,7 +88,7 @@ Error Relay::timeout_error() const {
     return client_error(408, "the request content stopped coming", "RFC 9110 §15.5.9");
   }
   return {.token = head_sent_ ? Token::connection_read_timeout : Token::http_response_timeout,
-          .side = p_.stream.congested() ? Side::client : Side::upstream,
+          .side = p_.stream.congested() || splice_stuck_ ? Side::client : Side::upstream,
           .status = 504,
           .detail = "the server did not answer in time",
           .clause = "RFC 9110 §15.6.5"};
@@ -193,6 +199,20 @@ Result<> Relay::push_response(Bytes bytes) {
   return {};
 }
 
+// Each protocol that the 101 names must be one that the request offered.
+bool Relay::asked_to_switch() const {
+  const http::Fields& offered = p_.scratch.request_sent.fields;
+  if (!offered.has(http::FieldName::upgrade)) return false;
+  for (const http::Field& field : response_->fields) {
+    if (field.id != http::FieldName::upgrade) continue;
+    bool known = http::for_each_element(field.value, [&](std::string_view protocol) {
+      return http::has_token(offered, http::FieldName::upgrade, protocol);
+    });
+    if (!known) return false;
+  }
+  return true;
+}
+
 Relay::Step Relay::begin_response() {
   wire::ResponseInbox& inbox = p_.lease->inbox();
   response_ = std::move(inbox.head);
@@ -201,9 +221,9 @@ Relay::Step Relay::begin_response() {
   if (p_.tap) p_.tap->response_received(p_.tap.flow(), *response_, inbox.framing, p_.services.loop.now());
 
   bool upgrade = response_->status == 101;
-  if (upgrade && !p_.scratch.request_sent.fields.has(http::FieldName::upgrade)) {
-    return fail_with(upstream_error(Token::http_upgrade_failed, "the server switched protocols without being asked",
-                                    "RFC 9110 §7.8"));
+  if (upgrade && !asked_to_switch()) {
+    return fail_with(upstream_error(Token::http_upgrade_failed,
+                                    "the server switched to a protocol that was not asked for", "RFC 9110 §7.8"));
   }
   // An early error: the rest of the request is not wanted, so it is not sent, and this connection ends with the answer.
   if (!request_done_ && response_->status >= 300) stop_upload_ = true;
@@ -318,6 +338,7 @@ io::Task<Relay::Step> Relay::splice() {
   while (pump.state() == io::Pump::State::open) {
     bool more = pump.step();
     if (pump.moved() != before) moved();
+    splice_stuck_ = pump.stuck();
     before = pump.moved();
     if (pump.state() != io::Pump::State::open) break;
     if (more) {

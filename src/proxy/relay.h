@@ -64,6 +64,7 @@ class Relay {
   Step step_request();
   Step step_response();
   Step begin_response();
+  bool asked_to_switch() const;
   Step end_response();
   Step fail_with(const Error& error);
   void pass_interims();
@@ -87,6 +88,7 @@ class Relay {
   bool stop_upload_ = false;
   bool head_sent_ = false;
   bool splice_tried_ = false;
+  bool splice_stuck_ = false;  // spliced bytes wait for a client that does not read
   Error error_;
 };
 

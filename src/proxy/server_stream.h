@@ -32,6 +32,8 @@ class StreamHost {
   virtual wire::ServerSession& session() = 0;
   virtual io::Channel& channel() = 0;
   virtual const ClientFacts& facts() const = 0;
+  // The client has sent its FIN: it may still read, or it may be gone.
+  virtual bool client_finished() const = 0;
   // The stream's inbox was emptied: read on if it had been full.
   virtual void inbox_taken() = 0;
   virtual void stream_over(class ServerStream& stream) = 0;
@@ -61,6 +63,8 @@ class ServerStream final : public Link {
     if (waker_) waker_->raise();
   }
   void inbox_taken() { host_.inbox_taken(); }
+
+  bool client_finished() const { return host_.client_finished(); }
 
   // The response, in order (see wire::ServerSession).
   void send_interim(const http::ResponseHead& head) {

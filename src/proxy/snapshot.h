@@ -19,10 +19,10 @@ struct Timeouts {
   Duration head = std::chrono::seconds(10);           // first byte of a request to its complete head: 408
   Duration idle_client = std::chrono::seconds(60);    // between requests: the connection closes
   Duration response_head = std::chrono::seconds(60);  // request sent to final response head: 504
-  Duration body = std::chrono::seconds(60);           // request content stopped coming: 408, or going: 504
+  Duration body = std::chrono::seconds(60);           // request content stopped (408, 504), or a client reads no more
   Duration response_body = std::chrono::minutes(5);   // response content stopped; long, for quiet event streams
   Duration idle_tunnel = std::chrono::minutes(10);    // no byte moved in either direction
-  Duration half_closed = std::chrono::seconds(60);    // one side of a tunnel has ended and nothing moves
+  Duration half_closed = std::chrono::seconds(60);    // a tunnel or a client that waits has ended: quiet time left
   Duration drain = std::chrono::seconds(30);          // TERM: how long what runs may still run
   bool operator==(const Timeouts&) const = default;
 };

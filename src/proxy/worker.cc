@@ -32,7 +32,7 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
                          (static_cast<std::uint64_t>(parts.index) & 0xff) << 24;
     services.filters = parts.filters;
     services.make_session = parts.make_session;
-    tick.arm(loop.now() + kHousekeeping);
+    keep_house();
   }
 
   ~Impl() {
@@ -104,8 +104,13 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
     look_whether_done();
   }
 
+  // Ticks only while there is something to look after: an idle worker without a log sleeps.
+  void keep_house() {
+    if (services.access_log || services.draining) tick.arm(loop.now() + kHousekeeping);
+  }
+
   void on_tick() {
-    tick.arm(loop.now() + kHousekeeping);
+    keep_house();
     if (services.access_log) services.access_log->flush();
     if (!services.draining) return;
     if (loop.now() >= drain_until) {
@@ -129,6 +134,7 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
     drain_until = drain_from + services.snapshot->options.timeouts.drain;
     drained = std::move(when_done);
     pool.close_idle();
+    keep_house();
     look_whether_done();
   }
 
@@ -214,6 +220,7 @@ void Worker::set_snapshot(std::shared_ptr<const Snapshot> snapshot) {
 void Worker::set_access_log(flow::AccessLog* log) {
   if (impl_->services.access_log) impl_->services.access_log->flush();
   impl_->services.access_log = log;
+  impl_->keep_house();
 }
 
 void Worker::set_resolver(upstream::Resolver& resolver) { impl_->dialer.set_resolver(resolver); }

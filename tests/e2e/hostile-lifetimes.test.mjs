@@ -17,7 +17,10 @@ before(async () => {
   proxy = await porthole(shared, {
     workers: 1,
     accessLog: null,
-    config: {timeouts: {head: '500ms', body: '500ms', idle_client: '700ms', response_head: '500ms', idle_tunnel: '500ms'}},
+    config: {
+      timeouts:
+        {head: '500ms', body: '500ms', response_body: '500ms', idle_client: '700ms', response_head: '500ms', idle_tunnel: '500ms'}
+    },
   });
 });
 

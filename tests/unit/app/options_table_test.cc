@@ -58,6 +58,7 @@ TEST(OptionsTable, DefaultsAreTheBudgets) {
   is("timeouts.idle_client", R"("1m")");
   is("timeouts.connect", R"("5s")");
   is("timeouts.response_head", R"("1m")");
+  is("timeouts.response_body", R"("5m")");
   is("timeouts.idle_tunnel", R"("10m")");
   is("timeouts.half_closed", R"("1m")");
   is("timeouts.drain", R"("30s")");

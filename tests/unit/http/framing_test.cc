@@ -103,9 +103,9 @@ TEST(ResponseFraming, OtherCodingsAre502) {
 }
 
 // bad-inputs 11
-TEST(ResponseFraming, TransferEncodingInHttp10IsReadUntilTheClose) {
+TEST(ResponseFraming, TransferEncodingInHttp10IsDecodedAndTheConnectionNotKept) {
   Framing framing = *of_response(200, {{"Transfer-Encoding", "chunked"}}, Method::get, Version::http10);
-  EXPECT_EQ(framing.kind, Kind::until_close);
+  EXPECT_EQ(framing.kind, Kind::chunked);
   EXPECT_TRUE(framing.reuse_forbidden);
 }
 

@@ -108,6 +108,18 @@ TEST(Client, EndsTheExchangeOfAClientThatResets) {
   EXPECT_EQ(rig.worker->metrics().exchanges.value(), 0);
 }
 
+// The request was answered by ourselves before its content had arrived; that it never arrives changes nothing.
+TEST(Client, ClosesQuietlyWhenAnAnsweredRequestIsCut) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("POST / HTTP/1.1\r\nHost: p\r\nContent-Length: 10\r\n\r\nabc");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 405 "));
+  client->finish();
+  EXPECT_EQ(client->take(), "");
+  EXPECT_TRUE(client->saw_end());
+  EXPECT_EQ(rig.recorder.ended.value(), 1u);
+}
+
 TEST(Client, RefusesTlsOnAPlainListener) {
   ProxyRig rig;
   auto client = rig.client();
