@@ -101,9 +101,9 @@ bool Configuration::misused() const {
 }
 
 const Origin& Configuration::origin(const Option& option) const {
-  static const Origin kDefault;
+  static const Origin built_in;
   auto found = origins.find(option.key);
-  return found == origins.end() ? kDefault : found->second;
+  return found == origins.end() ? built_in : found->second;
 }
 
 std::string find_config_file(const Surroundings& surroundings, const std::function<bool(const std::string&)>& exists) {

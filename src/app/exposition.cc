@@ -189,8 +189,8 @@ ProcessCounts read_process_counts() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) counts.descriptors_max = limit.rlim_cur;
   rusage usage{};
   if (::getrusage(RUSAGE_SELF, &usage) == 0) counts.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-  static const double kStart = start_time();
-  counts.start_seconds = kStart;
+  static const double started = start_time();
+  counts.start_seconds = started;
   return counts;
 }
 
