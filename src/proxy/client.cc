@@ -190,6 +190,7 @@ void Client::on_timer() {
     wire::ServerEvent event;
     event.kind = wire::ServerEvent::Kind::error;
     event.stream = session_->give_up();
+    if (event.stream == 0) return close_in_stages();
     event.error = client_error(408, "the request head was not complete in time", "RFC 9110 §15.5.9");
     begin_stream(event);
     return;

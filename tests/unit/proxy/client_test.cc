@@ -120,6 +120,17 @@ TEST(Client, ClosesQuietlyWhenAnAnsweredRequestIsCut) {
   EXPECT_EQ(rig.recorder.ended.value(), 1u);
 }
 
+// Found by fuzz/exchange: the timer of a head that is not there.
+TEST(Client, ClosesWhenTheContentOfAnAnsweredRequestNeverComes) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("POST / HTTP/1.1\r\nHost: p\r\nContent-Length: 10\r\n\r\nabc");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 405 "));
+  rig.advance(15s);
+  EXPECT_EQ(client->take(), "");
+  EXPECT_TRUE(client->saw_end());
+}
+
 TEST(Client, RefusesTlsOnAPlainListener) {
   ProxyRig rig;
   auto client = rig.client();
