@@ -9,8 +9,9 @@
 #include "support/round_trip.h"
 #include "support/transcript.h"
 
-using namespace porthole;
+namespace test = porthole::test;
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view input(reinterpret_cast<const char*>(data), size);
   if (input.empty()) return 0;

@@ -10,8 +10,10 @@
 #include "support/round_trip.h"
 #include "support/transcript.h"
 
-using namespace porthole;
+namespace test = porthole::test;
+namespace http = porthole::http;
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view input(reinterpret_cast<const char*>(data), size);
   if (input.size() < 2) return 0;

@@ -11,7 +11,7 @@
 
 #include "http/characters.h"
 
-using namespace porthole;
+namespace http = porthole::http;
 
 namespace {
 
@@ -36,19 +36,20 @@ void check_authority(const http::Authority& authority, std::string_view text) {
     require(http::span_of(http::kHostOctet, authority.host) == authority.host.size() && authority.host.size() <= 254);
   }
   std::string again = composed(authority);
-  Result<http::Authority> parsed = http::parse_authority(again, false);
+  porthole::Result<http::Authority> parsed = http::parse_authority(again, false);
   require(parsed && parsed->host == authority.host && parsed->port == authority.port && parsed->kind == authority.kind);
 }
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   constexpr std::array kMethods = {http::Method::get, http::Method::connect, http::Method::options,
                                    http::Method::other};
   http::Method method = kMethods[data[0] & 3U];
   std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  Result<http::Target> target = http::parse_target(text, method);
+  porthole::Result<http::Target> target = http::parse_target(text, method);
   if (!target) {
     require(target.error().status == 400 && target.error().detail[0] != '\0');
     return 0;

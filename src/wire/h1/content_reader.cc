@@ -40,8 +40,7 @@ ContentReader::Step ContentReader::next(Bytes& input, Bytes& data, SectionParser
   }
   if (input.empty()) return Step::more;
   if (state_ == State::until_close) {
-    data = std::move(input);
-    input.clear();
+    data = std::exchange(input, Bytes());
     return Step::data;
   }
   if (state_ == State::chunks) {
