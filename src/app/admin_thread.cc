@@ -2,6 +2,7 @@
 #include "app/admin_thread.h"
 
 #include <future>
+#include <memory>
 
 #include <pthread.h>
 
@@ -11,23 +12,26 @@
 namespace porthole::app {
 
 AdminThread::AdminThread(const Clock& clock, const control::Lifecycle& lifecycle, io::ListenSocket socket) {
-  std::promise<void> standing;
-  std::future<void> stands = standing.get_future();
-  thread_ = std::thread([&, moved = std::move(socket)]() mutable {
+  // Shared: who waits may be gone before set_value() has returned.
+  auto standing = std::make_shared<std::promise<void>>();
+  thread_ = std::thread([this, &clock, &lifecycle, standing, moved = std::move(socket)]() mutable {
     ::pthread_setname_np(::pthread_self(), "admin");
     SystemRandom random;
     io::EpollLoop loop(clock, random);
     admin::Server server(loop, lifecycle);
     server.listen(loop, std::move(moved));
     loop_ = &loop;
-    standing.set_value();  // from here on the constructor's locals are gone
+    standing->set_value();
     loop.run();
+    released_.acquire();
   });
-  stands.wait();
+  standing->get_future().wait();
 }
 
 AdminThread::~AdminThread() {
+  // stop() may still be at work when the loop has already seen it: the loop dies only once it has returned.
   loop_->stop();
+  released_.release();
   thread_.join();
 }
 

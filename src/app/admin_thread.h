@@ -1,6 +1,7 @@
 // AdminThread: the thread behind the observe listener, with its own loop and admin::Server.
 #pragma once
 
+#include <semaphore>
 #include <thread>
 
 #include "base/clock.h"
@@ -19,7 +20,8 @@ class AdminThread {
   AdminThread& operator=(const AdminThread&) = delete;
 
  private:
-  io::EpollLoop* loop_ = nullptr;  // lives on the thread's stack
+  io::EpollLoop* loop_ = nullptr;      // lives on the thread's stack
+  std::binary_semaphore released_{0};  // nobody outside touches the loop any more
   std::thread thread_;
 };
 

@@ -64,17 +64,19 @@ struct WorkerThread::Cell {
   std::unique_ptr<proxy::Worker> worker;
 };
 
+// A promise is shared with the thread that keeps it: who waits may be gone before set_value() has returned.
 WorkerThread::WorkerThread(Parts parts) {
-  std::promise<void> standing;
-  std::future<void> stands = standing.get_future();
-  thread_ = std::thread([this, &standing, moved = std::move(parts)]() mutable {
-    run(std::move(moved), [&standing] { standing.set_value(); });
+  auto standing = std::make_shared<std::promise<void>>();
+  thread_ = std::thread([this, standing, moved = std::move(parts)]() mutable {
+    run(std::move(moved), [&standing] { standing->set_value(); });
   });
-  stands.wait();
+  standing->get_future().wait();
 }
 
 WorkerThread::~WorkerThread() {
+  // stop() may still be at work when the loop has already seen it: the loop dies only once it has returned.
   cell_->loop.stop();
+  released_.release();
   thread_.join();
 }
 
@@ -88,6 +90,7 @@ void WorkerThread::run(Parts parts, std::function<void()> standing) {
   standing();
   cell.loop.run();
   cell.worker->stop();
+  released_.acquire();
 }
 
 void WorkerThread::post(std::move_only_function<void(Cell&)> work) {
@@ -130,10 +133,9 @@ void WorkerThread::ask(std::function<void()> answer) {
 }
 
 void WorkerThread::settle() {
-  std::promise<void> reached;
-  std::future<void> there = reached.get_future();
-  post([&reached](Cell&) { reached.set_value(); });
-  there.wait();
+  auto reached = std::make_shared<std::promise<void>>();
+  post([reached](Cell&) { reached->set_value(); });
+  reached->get_future().wait();
 }
 
 }  // namespace porthole::app

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <semaphore>
 #include <thread>
 
 #include "app/exposition.h"
@@ -64,6 +65,7 @@ class WorkerThread {
 
   Cell* cell_ = nullptr;  // lives on the thread's stack
   WorkerCounts counts_;
+  std::binary_semaphore released_{0};  // nobody outside touches the loop any more
   std::thread thread_;
 };
 
