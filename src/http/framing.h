@@ -24,7 +24,8 @@ struct Framing {
 Result<Framing> request_framing(const RequestHead& head);
 
 // `request_method` is the request's: answers to HEAD, 1xx, 204 and 304 have no content; a 2xx to CONNECT neither.
-// Both CL and TE: chunked wins, a Change is recorded and reuse_forbidden set (bad-inputs 2). TE on 1.0: until_close.
+// Both CL and TE: chunked wins, a Change is recorded and reuse_forbidden set (bad-inputs 2). TE on 1.0:
+// chunked, and never reused (bad-inputs 11).
 // Error: 502.
 Result<Framing> response_framing(const ResponseHead& head, Method request_method, Changes& changes);
 
