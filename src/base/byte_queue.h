@@ -48,7 +48,7 @@ class ByteQueue {
   void compact();
 
  private:
-  static constexpr std::size_t kCopyBelow = 512;
+  static constexpr std::size_t kCopyBelow = 2048;
   static constexpr std::size_t kCompactBelow = Block::kSmall;
   static constexpr std::size_t kSlotsKept = 16;  // 384 bytes; a longer list goes when the queue runs empty
   void drop_front();

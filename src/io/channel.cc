@@ -82,6 +82,11 @@ void Channel::flush() {
     }
   }
   if (state_ == State::finishing) {
+    if (!linger_) {
+      dispose();
+      owner_.on_finished();
+      return;
+    }
     stream_->shutdown_write();
     state_ = State::lingering;
     timer_.arm(loop_.now() + options_.linger);
@@ -143,8 +148,9 @@ void Channel::on_hangup() {
   if (reason != 0) broken(reason);
 }
 
-void Channel::finish() {
+void Channel::finish(bool linger) {
   PH_ASSERT(state_ == State::open);
+  linger_ = linger;
   reading_ = false;
   state_ = State::finishing;
   flush_soon();

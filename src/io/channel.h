@@ -57,7 +57,8 @@ class Channel final : private ReadyListener, private Runnable {
 
   // Writes what is queued, sends FIN, discards what still arrives until the peer's FIN or the linger time, then on_finished:
   // closing in stages, so that the last response is not lost to a reset (RFC 9112 §9.6).
-  void finish();
+  // Without `linger` it closes once everything is written: for a peer that will send nothing more.
+  void finish(bool linger = true);
   // Closes now; no callback follows.
   void abort();
 
@@ -97,6 +98,7 @@ class Channel final : private ReadyListener, private Runnable {
   bool flush_wanted_ = false;
   bool read_wanted_ = false;
   bool empty_wanted_ = false;
+  bool linger_ = true;
 };
 
 }  // namespace porthole::io

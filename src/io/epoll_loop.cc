@@ -71,6 +71,10 @@ void EpollLoop::change(int descriptor, EpollTarget& target, std::uint32_t events
 void EpollLoop::forget(int descriptor, EpollTarget& target) {
   epoll_event unused{};
   ::epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, &unused);
+  forget_closing(target);
+}
+
+void EpollLoop::forget_closing(EpollTarget& target) {
   for (int i = pending_->next; i < pending_->count; ++i) {
     epoll_event& event = pending_->events[static_cast<std::size_t>(i)];
     if (event.data.ptr == &target) event.data.ptr = nullptr;

@@ -34,6 +34,8 @@ class EpollLoop final : public Loop {
   void change(int descriptor, EpollTarget& target, std::uint32_t events);
   // Call before close(). The target gets no further event, not even one of this turn.
   void forget(int descriptor, EpollTarget& target);
+  // The same for a descriptor that is closed right after and was never duplicated: closing takes it out of epoll.
+  void forget_closing(EpollTarget& target);
 
  private:
   void turn();

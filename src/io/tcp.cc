@@ -146,7 +146,7 @@ class TcpStream final : public Stream, private EpollTarget, private Runnable {
     listener_ = nullptr;
     unlink();
     if (descriptor_ < 0) return;
-    loop_.forget(descriptor_, *this);
+    loop_.forget_closing(*this);  // the last descriptor of a socket leaves epoll by itself
     ::close(std::exchange(descriptor_, -1));
     readable_ = writable_ = false;
   }
@@ -180,7 +180,6 @@ Result<std::unique_ptr<Stream>> TcpNetwork::connect(const Endpoint& to) {
 }
 
 Result<std::unique_ptr<Stream>> adopt_tcp(EpollLoop& loop, int descriptor, const Endpoint& peer) {
-  set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
   auto stream = std::make_unique<TcpStream>(loop, descriptor, peer, true);
   if (!stream->watch()) return fail(stream_error(Side::us, errno));
   return stream;
@@ -212,6 +211,7 @@ Result<ListenSocket> ListenSocket::open(const Endpoint& at, bool probe) {
   }
   auto socket = bound(true);
   if (!socket) return socket;
+  set_option(socket->descriptor(), IPPROTO_TCP, TCP_NODELAY, 1);  // inherited by what is accepted: a call saved each
   if (::listen(socket->descriptor(), kBacklog) != 0) return fail(stream_error(Side::us, errno));
   return socket;
 }

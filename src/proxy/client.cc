@@ -230,7 +230,7 @@ void Client::close_in_stages() {
   if (closing_ || over_) return;
   closing_ = true;
   timer_.disarm();
-  channel_.finish();
+  channel_.finish(!session_ || !session_->client_done());
 }
 
 // A response that was cut: with a known length or chunks a close shows it. A close-delimited one would look complete, so

@@ -86,6 +86,9 @@ class ServerSession {
   // May a further request be read once the present ones are answered? False after `Connection: close` either way,
   // HTTP/1.0, until_close framing, errors, resets.
   virtual bool persistent() const = 0;
+  // The client said that this was its last request (`Connection: close`, HTTP/1.0) and all of it was read: once the answer is
+  // out the connection may close at once, there is nothing to linger for.
+  virtual bool client_done() const { return false; }
   virtual ByteQueue& output() = 0;
 
   // CONNECT or Upgrade succeeded: HTTP ends here. Returns what was fed and not polled; no further calls but output().

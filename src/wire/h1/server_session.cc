@@ -78,7 +78,8 @@ void H1ServerSession::poll_head(ServerEvent& event) {
       case SectionParser::Outcome::complete: {
         Result<http::Framing> framing = judge(*head_);
         if (!framing) return fail(event, framing.error());
-        if (http::wants_close(*head_)) closing_ = true;
+        last_request_ = http::wants_close(*head_);
+        if (last_request_) closing_ = true;
         http10_ = head_->version == http::Version::http10;
         response_ended_ = false;
         receiving_ = Receiving::content;
@@ -133,6 +134,7 @@ void H1ServerSession::fail(ServerEvent& event, const Error& error) {
 void H1ServerSession::begin_next_when_both_ended() {
   if (receiving_ != Receiving::complete || !response_ended_) return;
   receiving_ = closing_ ? Receiving::stopped : Receiving::head;
+  last_request_read_ = last_request_ && input_.empty();
   parser_.reset();  // not with the first octet: an empty line that was skipped is remembered
   if (closing_) input_.clear();
 }

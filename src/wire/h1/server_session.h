@@ -29,6 +29,7 @@ class H1ServerSession final : public ServerSession {
   void close_after_this() override { closing_ = true; }
 
   bool persistent() const override;
+  bool client_done() const override { return last_request_read_; }
   ByteQueue& output() override { return output_; }
   Bytes take_over(StreamId stream) override;
 
@@ -64,6 +65,8 @@ class H1ServerSession final : public ServerSession {
   bool http10_ = false;  // the present request's version
   bool eof_ = false;
   bool closing_ = false;
+  bool last_request_ = false;       // the client says so
+  bool last_request_read_ = false;  // and nothing came after it
 };
 
 }  // namespace porthole::wire::h1
