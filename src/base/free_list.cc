@@ -13,7 +13,7 @@ constexpr std::size_t kClasses = 64;
 #if defined(__has_feature) && __has_feature(address_sanitizer)
 constexpr std::size_t kKeptMax = 0;
 #else
-constexpr std::size_t kKeptMax = 256;
+constexpr std::size_t kKeptMax = 1024;
 #endif
 
 struct Piece {

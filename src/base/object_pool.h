@@ -23,7 +23,7 @@ using Pooled = std::unique_ptr<T, ReturnToPool<T>>;
 template <class T>
 class ObjectPool {
  public:
-  explicit ObjectPool(std::size_t kept_max = 256) : kept_max_(kept_max) {}
+  explicit ObjectPool(std::size_t kept_max = 1024) : kept_max_(kept_max) {}
   ObjectPool(const ObjectPool&) = delete;
   ObjectPool& operator=(const ObjectPool&) = delete;
 
