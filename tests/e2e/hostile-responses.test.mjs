@@ -152,8 +152,10 @@ test('bad input 40: an answer before the request is never paired with it', async
     const response = await wire.response();
     // The very first exchange cannot tell an early answer from its own. What it leaves over, the real answer, belongs to
     // nobody: the proxy must close that connection, and all later answers must be right.
-    if (path === '/a') await poisoned.closed();
-    else assert.equal(response.body.toString(), path);
+    if (path === '/a')
+      await poisoned.closed();
+    else
+      assert.equal(response.body.toString(), path);
   }
 });
 
