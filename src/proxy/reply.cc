@@ -85,8 +85,10 @@ constexpr std::string_view kPage = R"(<!doctype html>
 @media(prefers-color-scheme:dark){{:root{{--ink:#e6e9ee;--soft:#9aa5b4;--paper:#12161c;--line:#2a323d;--mark:#59c2c9}}}}
 body{{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}}
 main{{max-width:40rem;margin:12vh auto 4rem;padding:0 1.25rem}}
-h1{{font-size:1.5rem;line-height:1.25;margin:0 0 .75rem}}h1 b{{color:var(--mark);font-weight:600;margin-right:.4rem}}
-dl{{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1rem;border-top:1px solid var(--line);margin-top:1.75rem;padding-top:1rem;
+h1{{font-size:1.5rem;line-height:1.25;margin:0 0 .75rem}}
+h1 b{{color:var(--mark);font-weight:600;margin-right:.4rem}}
+dl{{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1rem;
+border-top:1px solid var(--line);margin-top:1.75rem;padding-top:1rem;
 font-size:.875rem}}
 dt{{color:var(--soft)}}dd{{margin:0;overflow-wrap:anywhere}}code{{font-family:ui-monospace,monospace}}
 </style></head><body><main>
