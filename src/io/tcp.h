@@ -65,7 +65,8 @@ class Listener final : private EpollTarget {
   void pause();
   void resume();
   // Accepts what the kernel has completed already: before closing, so that nobody who got through is reset.
-  void accept_waiting();
+  // From here on nobody else gets in: their SYN is dropped, and its repetition refused once the socket is closed.
+  void accept_last();
 
  private:
   void on_events(std::uint32_t events) override;

@@ -153,7 +153,7 @@ void Client::run() {
   start_exchanges();
   if (cut_hard_) channel_.abort();
   if (cut_hard_ && streams_.empty()) return over();
-  bool last = !session_->persistent() || cut_ || (services_.draining && session_->idle());
+  bool last = !session_->persistent() || cut_;
   if (streams_.empty() && last) return close_in_stages();
   dispatch();
   if (!over_ && !closing_ && eof_ && streams_.empty()) close_in_stages();
@@ -257,8 +257,8 @@ void Client::cut_now() {
   channel_.abort();
 }
 
-void Client::drain() {
-  if (over_ || closing_) return;
+void Client::drain(Instant idle_before) {
+  if (over_ || closing_ || waiting_since_ > idle_before) return;
   if (streams_.empty() && (!session_ || session_->idle())) close_in_stages();
 }
 

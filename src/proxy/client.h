@@ -37,8 +37,9 @@ class Client final : public Link,
 
   const Endpoint& address() const { return facts_.client; }
   bool idle() const { return streams_.empty() && !over_; }
-  // The server is draining: an idle connection closes, a busy one closes after its response.
-  void drain();
+  // The server is draining: the connection closes when it has been idle since `idle_before` or longer. Not earlier, since its
+  // last response may have gone out without `Connection: close`, and the next request be on its way.
+  void drain(Instant idle_before);
   // Ends everything on it now, without a further callback to the keeper.
   void cut_now();
 

@@ -116,7 +116,8 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
     if (loop.now() >= drain_until) {
       cut();
     } else if (loop.now() >= drain_from + kDrainGrace) {
-      for (Client* client = first(clients); client; client = clients.after(*client)) client->drain();
+      for (Client* client = first(clients); client; client = clients.after(*client))
+        client->drain(loop.now() - kDrainGrace);
     }
     look_whether_done();
   }
@@ -127,7 +128,7 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   }
 
   void drain(std::function<void()> when_done) {
-    for (auto& door : doors) door->listener->accept_waiting();
+    for (auto& door : doors) door->listener->accept_last();
     doors.clear();
     services.draining = true;
     drain_from = loop.now();
@@ -204,7 +205,7 @@ void Worker::listen(io::EpollLoop& loop, io::ListenSocket socket) {
 
 void Worker::stop_listening(const Endpoint& at) {
   for (auto& door : impl_->doors) {
-    if (door->at == at) door->listener->accept_waiting();
+    if (door->at == at) door->listener->accept_last();
   }
   std::erase_if(impl_->doors, [&](const auto& door) { return door->at == at; });
 }

@@ -52,6 +52,24 @@ TEST(Worker, AnswersARequestThatCrossesTheDrain) {
   EXPECT_TRUE(client->saw_end());
 }
 
+// The head went out before the drain began, without `Connection: close`: the client may go on, and is told with the next one.
+TEST(Worker, DoesNotCloseBehindAResponseThatAnnouncedNoClose) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
+  rig.worker->drain([] {});
+  rig.advance(5s);
+  rig.server().send("k");
+  EXPECT_THAT(client->take(), testing::EndsWith("ok"));
+  rig.advance(500ms);
+  EXPECT_FALSE(client->saw_end());
+  client->send(kGet);
+  rig.server(1).send(kOk);
+  EXPECT_THAT(client->take(), HasSubstr("Connection: close\r\n"));
+  EXPECT_TRUE(client->saw_end());
+}
+
 TEST(Worker, CutsWhatOutlivesTheDrainTime) {
   ProxyRig rig;
   auto tunnel = rig.client();
