@@ -65,7 +65,7 @@ TEST(Worker, DoesNotCloseBehindAResponseThatAnnouncedNoClose) {
   rig.advance(500ms);
   EXPECT_FALSE(client->saw_end());
   client->send(kGet);
-  rig.server(1).send(kOk);
+  rig.server().send(kOk);
   EXPECT_THAT(client->take(), HasSubstr("Connection: close\r\n"));
   EXPECT_TRUE(client->saw_end());
 }
