@@ -41,7 +41,6 @@ class Exchange {
   upstream::Route route() const;
   bool is_own_name() const;
   rules::Facts facts() const;
-  std::unique_ptr<TunnelRecord> tunnel_record(std::uint16_t status);
   void end(flow::End how, Token error);
   void count_request(Token error);
 
