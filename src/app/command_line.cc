@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "app/option_value.h"
-#include "app/suggestion.h"
+#include "base/suggestion.h"
 
 namespace porthole::app {
 namespace {

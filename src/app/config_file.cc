@@ -12,7 +12,7 @@
 #include <toml++/toml.h>
 
 #include "app/option_value.h"
-#include "app/suggestion.h"
+#include "base/suggestion.h"
 
 namespace porthole::app {
 namespace {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "app/option_value.h"
-#include "app/suggestion.h"
+#include "base/suggestion.h"
 
 namespace porthole::app {
 namespace {

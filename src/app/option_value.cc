@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "app/suggestion.h"
 #include "app/unit_text.h"
 #include "base/ascii.h"
+#include "base/suggestion.h"
 
 namespace porthole::app {
 namespace {

@@ -1,11 +1,11 @@
 // Did you mean: near words are found, far ones are not forced.
-#include "app/suggestion.h"
+#include "base/suggestion.h"
 
 #include <array>
 
 #include <gtest/gtest.h>
 
-namespace porthole::app {
+namespace porthole {
 namespace {
 
 constexpr std::array<std::string_view, 5> kWords = {"listen", "format", "timeouts", "via", "proxy"};
@@ -33,4 +33,4 @@ TEST(Suggestion, SaysNothingWhenNothingIsNear) {
 }
 
 }  // namespace
-}  // namespace porthole::app
+}  // namespace porthole

@@ -1,12 +1,12 @@
 // See suggestion.h. Optimal string alignment: a swap of two neighbouring letters is one mistake, not two.
-#include "app/suggestion.h"
+#include "base/suggestion.h"
 
 #include <algorithm>
 #include <vector>
 
 #include "base/ascii.h"
 
-namespace porthole::app {
+namespace porthole {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
@@ -37,4 +37,4 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
-}  // namespace porthole::app
+}  // namespace porthole

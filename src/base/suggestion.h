@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace porthole::app {
+namespace porthole {
 
 // Insertions, deletions, changes and swaps of neighbours that turn one word into the other; case does not count.
 std::size_t edit_distance(std::string_view a, std::string_view b);
@@ -12,4 +12,4 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 // The nearest of `known` when it is near enough to be worth saying (a third of the letters), else empty.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 
-}  // namespace porthole::app
+}  // namespace porthole
