@@ -8,6 +8,9 @@ find_package(CLI11 REQUIRED)             # CLI11::CLI11                  app
 find_package(tomlplusplus REQUIRED)      # tomlplusplus::tomlplusplus    app
 find_package(OpenSSL REQUIRED)           # OpenSSL::Crypto in base (digests), OpenSSL::SSL in tls
 pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)  # PkgConfig::cares  upstream
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)       # PkgConfig::zlib   coding
+pkg_check_modules(brotli REQUIRED IMPORTED_TARGET libbrotlidec libbrotlienc)  # PkgConfig::brotli  coding
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)    # PkgConfig::zstd   coding
 if(PH_TESTS)
   find_package(GTest REQUIRED)
 endif()
