@@ -116,7 +116,7 @@ Answer answer(const CommandLine& line, const Surroundings& surroundings) {
   if (!configuration.good()) return refusal(configuration);
   switch (line.command) {
     case Command::config: return {kOk, configuration_text(configuration, line.origin), ""};
-    case Command::limits: return {kOk, limits_text(configuration.settings), ""};
+    case Command::limits: return {kOk, limits_text(configuration.settings, process_facts(configuration.settings)), ""};
     default: return with_address(line, surroundings, configuration.settings);
   }
 }

@@ -109,7 +109,13 @@ void write_connections(Exposition& out, const Workers& workers) {
   out.one("porthole_connections", MetricType::gauge, "Client connections open now, tunnels included.", open);
   out.counter("porthole_connections_accepted_total", "Client connections accepted.", &Metrics::connections_accepted);
   out.counter("porthole_connections_refused_total",
-              "Client connections closed unserved: per-client limit, or not HTTP.", &Metrics::connections_refused);
+              "Client connections closed without an answer: too many beyond their limit, or not HTTP.",
+              &Metrics::connections_refused);
+  out.counter("porthole_connections_over_client_limit_total",
+              "Client connections beyond limits.per_client of their address: answered with 429, or refused.",
+              &Metrics::connections_over_limit);
+  out.counter("porthole_connections_cleared_total",
+              "Client connections without a request, closed to make room for others.", &Metrics::connections_cleared);
   out.counter("porthole_accept_pauses_total", "Times accepting paused: out of descriptors, or at the connection limit.",
               &Metrics::accept_pauses);
   out.gauge("porthole_upstream_connections_idle", "Connections to servers kept for reuse now.", &PoolCounters::idle);
@@ -130,6 +136,8 @@ void write_program(Exposition& out, const ProgramCounts& program) {
   out.text().family("porthole_build_info", MetricType::gauge, "Always 1; the label tells the version.");
   out.text().sample({{"version", PORTHOLE_VERSION}}, 1U);
   out.one("porthole_workers", MetricType::gauge, "Threads that serve.", program.workers);
+  out.one("porthole_connections_max", MetricType::gauge, "Client connections that may be open at once.",
+          program.connections_max);
   out.one("porthole_config_last_reload_successful", MetricType::gauge,
           "1 when the newest configuration file was taken, else 0.", program.last_reload_successful ? 1U : 0U);
   out.one("porthole_config_last_reload_success_timestamp_seconds", MetricType::gauge,

@@ -21,6 +21,7 @@ struct WorkerCounts {
 // What the program itself knows.
 struct ProgramCounts {
   std::uint32_t workers = 0;
+  std::uint32_t connections_max = 0;  // in force
   bool last_reload_successful = true;
   std::int64_t last_reload_seconds = 0;  // Unix time of the configuration in force
   std::uint64_t access_log_dropped = 0;

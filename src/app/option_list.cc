@@ -65,7 +65,7 @@ std::string options_text() {
   return text;
 }
 
-std::string limits_text(const Settings& settings) {
+std::string limits_text(const Settings& settings, const ProcessFacts& facts) {
   std::string text;
   auto line = [&](std::string_view what, std::string_view value, std::string_view meaning) {
     text += fmt::format("{:<24} {:>10}   {}\n", what, value, meaning);
@@ -73,6 +73,13 @@ std::string limits_text(const Settings& settings) {
   for (const Option& option : options()) {
     if (is_budget(option)) line(option.key, plain(toml_of(option, settings)), option.help);
   }
+  DescriptorBudget budget = descriptor_budget(facts);
+  text += fmt::format("\nof {} descriptors (ulimit -n), with {} workers\n", facts.descriptors, facts.workers);
+  line("client connections", std::to_string(connections_max(settings.connections, facts)),
+       "of all workers; further ones wait, and those without a request make room");
+  line("pipes", std::to_string(budget.pipes_per_worker), "per worker, for splicing: two descriptors each; then copied");
+  line("idle to servers", std::to_string(std::min(settings.pool.idle_max, budget.idle_per_worker)),
+       "per worker; closed when descriptors are short");
   text += "\nnot configurable\n";
   for (const Fixed& limit : fixed_limits()) line(limit.what, limit.value, limit.meaning);
   return text;

@@ -11,7 +11,8 @@ namespace porthole::app {
 std::string options_markdown();
 // `porthole help options`.
 std::string options_text();
-// `porthole limits`: what bounds memory, time and numbers, with units; the effective values.
-std::string limits_text(const Settings& settings);
+// `porthole limits`: what bounds memory, time and numbers, with units; the effective values, and what becomes of this
+// process's descriptors.
+std::string limits_text(const Settings& settings, const ProcessFacts& facts);
 
 }  // namespace porthole::app

@@ -56,6 +56,7 @@ class Program final : private control::Lifecycle {
   std::string metrics() const override;
 
   void open_log();
+  void warn_of_limits();
   void open_listeners();
   std::shared_ptr<AccessLogTarget> open_access_log(const flow::AccessLogOptions& options, std::string& problem) const;
   void start_threads();
@@ -92,6 +93,7 @@ class Program final : private control::Lifecycle {
   std::atomic<bool> draining_ = false;
   std::atomic<bool> last_reload_successful_ = true;
   std::atomic<std::int64_t> last_reload_seconds_ = 0;
+  std::atomic<std::uint32_t> connections_max_ = 0;  // in force
   std::atomic<std::uint32_t> drained_ = 0;
   std::atomic<std::uint32_t> pongs_ = 0;  // workers that answered the last question whether they live
   Instant next_alive_{};
@@ -99,6 +101,7 @@ class Program final : private control::Lifecycle {
   mutable std::mutex access_log_mutex_;  // for metrics() beside a reload
   std::shared_ptr<AccessLogTarget> access_log_;
   std::uint64_t dropped_before_ = 0;  // by access logs that a reload replaced
+  proxy::Admission admission_;
   std::vector<std::unique_ptr<WorkerThread>> workers_;
   std::unique_ptr<AdminThread> admin_;  // last: it reads the workers' counters
 };
@@ -127,7 +130,9 @@ void Program::start() {
                          {"workers", facts_.workers},
                          {"descriptors", limit.now},
                          {"descriptors_before", limit.before},
+                         {"connections_max", connections_max(settings().connections, facts_)},
                          {"config", configuration_.file.empty() ? "none" : configuration_.file}});
+  warn_of_limits();
   for (const std::string& remark : configuration_.remarks) log_->warn("variable_unknown", {{"what", remark}});
   if (observe_ && !observe_->bound.ip.loopback()) {
     log_->warn("observe_is_public",
@@ -141,6 +146,13 @@ void Program::open_log() {
   if (!log)
     throw StartFailure{kFailure, fmt::format("log.to: {}: {}", options.path, std::strerror(log.error().os_errno))};
   log_ = std::move(*log);
+}
+
+void Program::warn_of_limits() {
+  std::uint32_t most = connections_max(settings().connections, facts_);
+  if (settings().connections <= most) return;
+  log_->warn("connections_limited",
+             {{"configured", settings().connections}, {"in_force", most}, {"descriptors", facts_.descriptors}});
 }
 
 void Program::open_listeners() {
@@ -188,7 +200,9 @@ std::shared_ptr<const proxy::Snapshot> Program::snapshot_of(const Settings& sett
   facts_.own_listeners = bound();
   if (observe_) facts_.own_listeners.push_back(observe_->bound);
   facts_.local_addresses = upstream::interface_addresses();
-  return make_snapshot(settings, facts_);
+  auto snapshot = make_snapshot(settings, facts_);
+  connections_max_ = snapshot->options.connections_max;
+  return snapshot;
 }
 
 void Program::start_threads() {
@@ -196,6 +210,7 @@ void Program::start_threads() {
   for (std::uint32_t i = 0; i < facts_.workers; ++i) {
     workers_.push_back(std::make_unique<WorkerThread>(WorkerThread::Parts{.clock = clock_,
                                                                           .pages = pages_,
+                                                                          .admission = admission_,
                                                                           .index = i,
                                                                           .resolve = settings().resolve,
                                                                           .snapshot = snapshot,
@@ -328,6 +343,7 @@ std::string Program::apply(Configuration fresh) {
   commit(plan, std::move(opened), std::move(log));
   log_->info("reloaded", {{"config", configuration_.file.empty() ? "none" : configuration_.file},
                           {"changed", fmt::format("{}", fmt::join(plan.changed, " "))}});
+  warn_of_limits();
   if (!plan.after_restart.empty()) {
     std::string what = fmt::format("takes effect after a restart: {}", fmt::join(plan.after_restart, " "));
     log_->warn("restart_needed", {{"what", what}});
@@ -378,6 +394,7 @@ std::string Program::metrics() const {
   std::vector<WorkerCounts> counts;
   for (const auto& worker : workers_) counts.push_back(worker->counts());
   ProgramCounts program{.workers = facts_.workers,
+                        .connections_max = connections_max_,
                         .last_reload_successful = last_reload_successful_,
                         .last_reload_seconds = last_reload_seconds_,
                         .access_log_dropped = 0,

@@ -2,14 +2,18 @@
 #include "app/settings.h"
 
 #include <algorithm>
+#include <thread>
 
 #include <fmt/format.h>
+
+#include "app/descriptor_limit.h"
+#include "io/pipe_pool.h"
 
 namespace porthole::app {
 namespace {
 
-constexpr std::uint64_t kDescriptorsKept = 64;  // files, logs, listeners, epoll, the observe page
-constexpr std::uint64_t kDescriptorsPerWorker = 16;
+constexpr std::uint64_t kDescriptorsKept = 96;       // files, logs, listeners, 64 visitors of the observe page
+constexpr std::uint64_t kDescriptorsPerWorker = 16;  // epoll, listeners, sockets to name servers
 
 void check_listeners(const Settings& settings, std::vector<Conflict>& found) {
   if (settings.listen.empty())
@@ -36,26 +40,41 @@ void check_listeners(const Settings& settings, std::vector<Conflict>& found) {
 
 }  // namespace
 
-std::uint32_t connections_per_worker(std::uint32_t connections, const ProcessFacts& facts) {
+ProcessFacts process_facts(const Settings& settings) {
+  ProcessFacts facts;
+  facts.descriptors = raise_descriptor_limit().now;
+  facts.workers = settings.workers != 0 ? settings.workers : std::max(1U, std::thread::hardware_concurrency());
+  return facts;
+}
+
+DescriptorBudget descriptor_budget(const ProcessFacts& facts) {
   std::uint64_t workers = std::max<std::uint32_t>(1, facts.workers);
-  if (connections != 0) return static_cast<std::uint32_t>((connections + workers - 1) / workers);
   std::uint64_t kept = kDescriptorsKept + workers * kDescriptorsPerWorker;
   std::uint64_t usable = facts.descriptors > 2 * kept ? facts.descriptors - kept : facts.descriptors / 2;
-  // The kernel spreads connections by hash, not evenly: a quarter more than the share for each of several workers.
-  std::uint64_t share = workers == 1 ? usable / 2 : usable * 5 / 8 / workers;
-  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(share, 16, UINT32_MAX));
+  std::uint64_t pipes = std::min<std::uint64_t>(usable / 64 / workers, io::PipePool::kLentMax);
+  std::uint64_t connections = std::clamp<std::uint64_t>((usable - 2 * workers * pipes) / 2, 16, UINT32_MAX);
+  std::uint64_t idle = std::clamp<std::uint64_t>(usable / 8 / workers, 1, UINT32_MAX);
+  return {static_cast<std::uint32_t>(connections), static_cast<std::uint32_t>(pipes), static_cast<std::uint32_t>(idle)};
+}
+
+std::uint32_t connections_max(std::uint32_t configured, const ProcessFacts& facts) {
+  std::uint32_t allowed = descriptor_budget(facts).connections;
+  return configured == 0 ? allowed : std::min(configured, allowed);
 }
 
 std::shared_ptr<const proxy::Snapshot> make_snapshot(const Settings& settings, const ProcessFacts& facts) {
   auto snapshot = std::make_shared<proxy::Snapshot>();
   snapshot->options = settings.proxy;
   snapshot->options.name = settings.proxy.name + "-" + facts.pseudonym_suffix;
-  snapshot->options.connections_max = connections_per_worker(settings.connections, facts);
+  DescriptorBudget budget = descriptor_budget(facts);
+  snapshot->options.connections_max = connections_max(settings.connections, facts);
+  snapshot->options.pipes_max = budget.pipes_per_worker;
   snapshot->access = rules::Access(settings.access);
   snapshot->rules = std::make_shared<rules::EmptyRuleSet>();
   snapshot->addresses =
       std::make_shared<upstream::AddressPolicy>(settings.addresses, facts.own_listeners, facts.local_addresses);
   snapshot->pool = settings.pool;
+  snapshot->pool.idle_max = std::min(settings.pool.idle_max, budget.idle_per_worker);
   snapshot->dial = settings.dial;
   return snapshot;
 }

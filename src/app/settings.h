@@ -43,11 +43,23 @@ struct ProcessFacts {
   std::vector<IpAddress> local_addresses;
 };
 
+// The facts that this process can tell before it runs: descriptors, once their limit has been raised, and workers.
+ProcessFacts process_facts(const Settings& settings);
+
 std::shared_ptr<const proxy::Snapshot> make_snapshot(const Settings& settings, const ProcessFacts& facts);
 
-// Client connections that one worker may hold: its share of `connections`, or of what the descriptors allow when that is 0
-// (two descriptors for a connection that is served, some kept for files, listeners and the observe page).
-std::uint32_t connections_per_worker(std::uint32_t connections, const ProcessFacts& facts);
+// What the descriptors are for. A client that is served needs two, its own and the server's; some are kept for files,
+// listeners, name servers and the observe page, a 32nd part is for pipes. Idle connections to servers have at most an
+// eighth, out of the servers' part: they close when it is needed.
+struct DescriptorBudget {
+  std::uint32_t connections = 0;  // client connections of the process
+  std::uint32_t pipes_per_worker = 0;
+  std::uint32_t idle_per_worker = 0;
+};
+DescriptorBudget descriptor_budget(const ProcessFacts& facts);
+
+// Client connections that the process may hold: what is configured, at most what the descriptors allow.
+std::uint32_t connections_max(std::uint32_t configured, const ProcessFacts& facts);
 
 // One mistake in how options go together. `key` names the option to blame ("proxy.listen"), `what` says what to do.
 struct Conflict {

@@ -27,6 +27,7 @@ struct WorkerThread::Cell {
                                                                   .network = network,
                                                                   .resolver = *resolver,
                                                                   .pages = parts.pages,
+                                                                  .admission = parts.admission,
                                                                   .sink = &recorder,
                                                                   .access_log = log.get(),
                                                                   .index = parts.index},

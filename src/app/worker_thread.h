@@ -29,6 +29,7 @@ class WorkerThread {
   struct Parts {
     const Clock& clock;  // outlives the thread, as the pages do
     const control::SelfPage& pages;
+    proxy::Admission& admission;
     std::uint32_t index = 0;
     upstream::ResolverOptions resolve;
     std::shared_ptr<const proxy::Snapshot> snapshot;

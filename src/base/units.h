@@ -24,4 +24,10 @@ using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
 constexpr Instant kNever = Instant::max();
 
+// How long `bytes` take at `rate` (> 0) bytes a second, in whole seconds and at most a year.
+constexpr Duration time_at_rate(ByteCount bytes, ByteCount rate) {
+  constexpr ByteCount kYearSeconds = 365 * 86'400;
+  return std::chrono::seconds(bytes / rate < kYearSeconds ? bytes / rate : kYearSeconds);
+}
+
 }  // namespace porthole

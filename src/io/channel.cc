@@ -2,6 +2,7 @@
 // turn of the loop. The write timer is armed only while bytes are stuck.
 #include "io/channel.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -65,22 +66,19 @@ void Channel::flush() {
     std::size_t count = out_->gather(pieces);
     IoCount moved = stream_->try_write({pieces.data(), count});
     if (moved.state == IoCount::State::failed) return write_failed(moved.os_errno);
-    if (moved.state == IoCount::State::blocked) {
-      if (!timer_.armed()) {
-        out_->compact();
-        timer_.arm(loop_.now() + options_.write_timeout);
-      }
-      return;
-    }
+    if (moved.state == IoCount::State::blocked) return wait_for_room();
     out_->consume(moved.bytes);
+    stuck_sent_ += moved.bytes;
     timer_.disarm();
     if (congested_ && !out_->empty() && unsent() <= options_.high_mark / 2) {
       congested_ = false;
+      stuck_since_ = {};                  // half a buffer went out in time: the account begins anew
       owner_.on_drained();                // queues more behind what is still here
       if (state_ == State::dead) return;  // it may abort()
       congested_ = congested();
     }
   }
+  stuck_since_ = {};
   if (state_ == State::finishing) {
     if (!linger_) {
       dispose();
@@ -97,6 +95,20 @@ void Channel::flush() {
     congested_ = empty_wanted_ = false;
     owner_.on_drained();
   }
+}
+
+// Progress moves the deadline, but never beyond what the least rate allows: a byte a minute would hold the buffers for ever.
+void Channel::wait_for_room() {
+  if (timer_.armed()) return;
+  if (stuck_since_ == Instant{}) {
+    stuck_since_ = loop_.now();
+    stuck_sent_ = 0;
+  }
+  out_->compact();
+  Instant due = loop_.now() + options_.write_timeout;
+  if (options_.rate_min > 0)
+    due = std::min(due, stuck_since_ + options_.write_timeout + time_at_rate(stuck_sent_, options_.rate_min));
+  timer_.arm(due);
 }
 
 // A server may answer and close before it has read the whole request; the reset that follows must not cost the answer,

@@ -30,7 +30,9 @@ struct ChannelOptions {
   Side side = Side::client;                           // whose fault a break is
   ByteCount high_mark = 256 * 1024;                   // unsent() at which the owner should stop adding
   Duration write_timeout = std::chrono::seconds(60);  // no byte could be written although some wait
-  Duration linger = std::chrono::seconds(2);          // how long finish() waits for the peer's FIN
+  // Bytes a second that a peer must take while some wait, on average, once write_timeout has passed; 0: it may trickle.
+  ByteCount rate_min = 0;
+  Duration linger = std::chrono::seconds(2);  // how long finish() waits for the peer's FIN
 };
 
 class Channel final : private ReadyListener, private Runnable {
@@ -76,6 +78,7 @@ class Channel final : private ReadyListener, private Runnable {
   void on_hangup() override;
   void run() override;
   void flush();
+  void wait_for_room();
   void write_failed(int os_errno);
   void read_once();
   void drain_lingering();
@@ -91,7 +94,9 @@ class Channel final : private ReadyListener, private Runnable {
   ByteQueue* out_;
   Timer timer_;  // write timeout, then linger
   State state_ = State::open;
-  int write_errno_ = 0;  // writing failed; what the peer had sent before is read first
+  Instant stuck_since_{};     // bytes wait since then; zero when none do
+  ByteCount stuck_sent_ = 0;  // and so many were taken meanwhile
+  int write_errno_ = 0;       // writing failed; what the peer had sent before is read first
   bool reading_ = false;
   bool eof_ = false;
   bool congested_ = false;

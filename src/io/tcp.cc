@@ -263,7 +263,7 @@ void Listener::accept_last() {
 }
 
 void Listener::accept_up_to(int most) {
-  for (int i = 0; i < most && !paused_; ++i) {
+  for (int i = 0; i < most && !paused_ && handler_.has_room(); ++i) {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
     int descriptor =

@@ -46,7 +46,8 @@ class ListenSocket {
 // Whoever takes new connections. Its callbacks may pause the listener but not destroy it.
 class AcceptHandler {
  public:
-  // `stream` is connected; `local` is where it arrived.
+  // Asked before each accept. False: the handler has paused the listener, or will be asked again at the next event.
+  virtual bool has_room() { return true; }
   virtual void on_accept(std::unique_ptr<Stream> stream) = 0;
   // Accepting met an error that pauses it (no descriptor free); it resumes by itself.
   virtual void on_accept_paused(int os_errno) = 0;

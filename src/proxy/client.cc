@@ -13,15 +13,18 @@ constexpr std::size_t kUndecidedMax = 32;
 
 }  // namespace
 
-Client::Client(Services& services, ClientKeeper& keeper, std::unique_ptr<io::Stream> stream, const ClientFacts& facts)
+Client::Client(Services& services, ClientKeeper& keeper, std::unique_ptr<io::Stream> stream, const ClientFacts& facts,
+               Admission::Place place)
     : services_(services),
       keeper_(keeper),
       facts_(facts),
+      place_(std::move(place)),
       timer_(io::Timer::calling<&Client::on_timer>(services.loop.timers(), *this)),
       channel_(services.loop, std::move(stream), *this,
                {.side = Side::client,
                 .high_mark = services.snapshot->options.body_buffer,
-                .write_timeout = services.snapshot->options.timeouts.body}) {
+                .write_timeout = services.snapshot->options.timeouts.body,
+                .rate_min = services.snapshot->options.rate_min}) {
   services_.metrics.connections.add(1);
   waiting_since_ = services_.loop.now();
   reading_head_ = true;  // a fresh connection has the head timeout to send its first request, not the idle timeout
@@ -198,6 +201,13 @@ void Client::on_timer() {
   close_in_stages();
 }
 
+void Client::make_room() {
+  if (waiting_since() == kNever) return;
+  closing_ = true;
+  timer_.disarm();
+  channel_.finish(false);
+}
+
 void Client::inbox_taken() {
   if (over_ || closing_ || channel_.reading()) return;
   services_.loop.run_soon(*this);
@@ -246,6 +256,7 @@ void Client::over() {
   timer_.disarm();
   io::Runnable::unlink();
   tasks_.cancel_all();
+  place_ = {};
   keeper_.on_client_over(*this);
 }
 
@@ -266,6 +277,7 @@ RawClient Client::take_over(wire::StreamId id) {
   RawClient raw;
   raw.early = session_->take_over(id);
   raw.stream = channel_.release();
+  raw.place = std::move(place_);
   // The task that asked still runs: the client goes when it has ended.
   taken_over_ = closing_ = true;
   timer_.disarm();

@@ -32,14 +32,18 @@ class Client final : public Link,
                      private io::Runnable {
  public:
   // `services` and `keeper` outlive the client.
-  Client(Services& services, ClientKeeper& keeper, std::unique_ptr<io::Stream> stream, const ClientFacts& facts);
+  Client(Services& services, ClientKeeper& keeper, std::unique_ptr<io::Stream> stream, const ClientFacts& facts,
+         Admission::Place place);
   ~Client() override;
 
-  const Endpoint& address() const { return facts_.client; }
-  bool idle() const { return streams_.empty() && !over_; }
+  const ClientFacts& facts() const override { return facts_; }
+  // Since when no request is under way: it is silent between two, or its head is not complete. kNever while one is.
+  Instant waiting_since() const { return streams_.empty() && !over_ && !closing_ ? waiting_since_ : kNever; }
   // The server is draining: the connection closes when it has been idle since `idle_before` or longer. Not earlier, since its
   // last response may have gone out without `Connection: close`, and the next request be on its way.
   void drain(Instant idle_before);
+  // Room is needed: closes it if no request is under way, without waiting for the client's FIN.
+  void make_room();
   // Ends everything on it now, without a further callback to the keeper.
   void cut_now();
 
@@ -53,7 +57,6 @@ class Client final : public Link,
   // StreamHost
   wire::ServerSession& session() override { return *session_; }
   io::Channel& channel() override { return channel_; }
-  const ClientFacts& facts() const override { return facts_; }
   bool client_finished() const override { return eof_; }
   void inbox_taken() override;
   void stream_over(ServerStream& stream) override;
@@ -74,6 +77,7 @@ class Client final : public Link,
   Services& services_;
   ClientKeeper& keeper_;
   ClientFacts facts_;
+  Admission::Place place_;
   std::unique_ptr<wire::ServerSession> session_;  // null until the protocol is known
   Bytes first_bytes_;                             // while the protocol is undecided
   List<ServerStream> streams_;

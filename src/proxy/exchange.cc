@@ -73,6 +73,14 @@ rules::Facts Exchange::facts() const {
 
 // Who may ask, and what.
 bool Exchange::admit() {
+  if (stream_.facts().over_limit) {
+    refuse({.token = Token::http_request_denied,
+            .side = Side::client,
+            .status = 429,
+            .detail = "this address holds as many connections as it may",
+            .clause = "RFC 6585 §4"});
+    return false;
+  }
   if (!snapshot_->access.admits(stream_.facts().client.ip.unmapped())) {
     refuse({.token = Token::http_request_denied,
             .side = Side::client,
@@ -332,7 +340,7 @@ io::Task<> Exchange::become_tunnel(Tunnel::Side upstream, std::uint16_t status) 
   ended_ = true;  // the tunnel ends the flow
   count_request(Token::none);
   services_.tunnels.keep(std::make_unique<Tunnel>(services_, Tunnel::Side{std::move(raw.stream), std::move(raw.early)},
-                                                  std::move(upstream), std::move(record)));
+                                                  std::move(upstream), std::move(record), std::move(raw.place)));
 }
 
 ReplyFacts Exchange::reply_facts() {
@@ -346,6 +354,7 @@ ReplyFacts Exchange::reply_facts() {
 // May the connection go on after an answer of ours? Not when request content is still to come that is not worth reading.
 bool Exchange::close_after_own_answer() const {
   if (!request_ || http::wants_close(*request_) || services_.draining || stream_.inbox().error) return true;
+  if (stream_.facts().over_limit) return true;
   if (stream_.inbox().ended || !framing_.has_content()) return false;
   bool short_rest = framing_.kind == http::Framing::Kind::length && framing_.length <= kDrainMax;
   return !short_rest || request_->fields.has(http::FieldName::expect);

@@ -13,7 +13,7 @@ struct Metrics {
   using ByToken = std::array<Counter, static_cast<std::size_t>(Token::count_)>;
   std::array<std::array<ByToken, 6>, 10> requests;
   Counter bytes_in, bytes_out;  // content and tunnel bytes, from and to clients
-  Counter connections_accepted, connections_refused, accept_pauses;
+  Counter connections_accepted, connections_refused, connections_over_limit, connections_cleared, accept_pauses;
   Gauge connections, idle_connections, exchanges, tunnels;
   Counter tunnels_total, retries, splices;
   Histogram request_seconds;

@@ -24,7 +24,7 @@ void Scratch::clear() {
   trailers.clear();
 }
 
-Relay::Relay(const Parts& parts) : p_(parts), moved_at_(parts.services.loop.now()) {
+Relay::Relay(const Parts& parts) : p_(parts), moved_at_(parts.services.loop.now()), flowing_since_(moved_at_) {
   seen_max_ = p_.tap ? p_.tap->content_wanted() : 0;
   if (p_.services.filters) {
     request_filter_ = p_.services.filters->make(flow::Direction::request, p_.request, nullptr);
@@ -69,7 +69,24 @@ Instant Relay::deadline() const {
   if (p_.stream.congested() || splice_stuck_) quiet = std::min(quiet, timeouts.body);
   // A FIN may be a half-close, so the client is still answered; but not waited for as one that is certainly there.
   if (p_.stream.client_finished()) quiet = std::min(quiet, timeouts.half_closed);
-  return moved_at_ + quiet;
+  Instant due = moved_at_ + quiet;
+  return p_.snapshot.options.rate_min == 0 ? due : std::min(due, least_rate_due());
+}
+
+// When the content that is waited for would have fallen below the least rate. Whoever makes the other wait is held to it;
+// a client that reads slowly is by its channel, unless its bytes are spliced.
+Instant Relay::least_rate_due() const {
+  const Options& options = p_.snapshot.options;
+  auto due = [&](Instant since, Duration grace, ByteCount bytes) {
+    return since + grace + time_at_rate(bytes, options.rate_min);
+  };
+  if (!head_sent_) {
+    if (request_done_ || p_.lease->congested()) return kNever;
+    return due(flowing_since_, options.timeouts.body, bytes_in_);
+  }
+  if (splice_stuck_) return due(stuck_since_, options.timeouts.body, bytes_out_ - stuck_from_);
+  if (sent_framing_.kind != http::Framing::Kind::length || p_.stream.congested()) return kNever;
+  return due(flowing_since_, options.timeouts.response_body, bytes_out_);
 }
 
 Error Relay::timeout_error() const {
@@ -85,7 +102,7 @@ Error Relay::timeout_error() const {
               .detail = "the server stopped reading the request",
               .clause = "RFC 9110 §15.6.5"};
     }
-    return client_error(408, "the request content stopped coming", "RFC 9110 §15.5.9");
+    return client_error(408, "the request content stopped, or came too slowly", "RFC 9110 §15.5.9");
   }
   return {.token = head_sent_ ? Token::connection_read_timeout : Token::http_response_timeout,
           .side = p_.stream.congested() || splice_stuck_ ? Side::client : Side::upstream,
@@ -145,6 +162,7 @@ void Relay::pass_interims() {
   wire::ResponseInbox& inbox = p_.lease->inbox();
   for (Pooled<http::ResponseHead>& interim : inbox.interims) {
     moved();
+    flowing_since_ = moved_at_;  // a client may have waited for 100
     if (p_.tap) p_.tap->interim(p_.tap.flow(), *interim, p_.services.loop.now());
     if (p_.request.version == http::Version::http10) continue;  // RFC 9110 §15.2: a 1.0 client cannot read it
     p_.scratch.interim_sent.clear();
@@ -217,6 +235,7 @@ Relay::Step Relay::begin_response() {
   wire::ResponseInbox& inbox = p_.lease->inbox();
   response_ = std::move(inbox.head);
   moved();
+  flowing_since_ = moved_at_;
   const Options& options = p_.snapshot.options;
   if (p_.tap) p_.tap->response_received(p_.tap.flow(), *response_, inbox.framing, p_.services.loop.now());
 
@@ -315,6 +334,14 @@ class Lending {
 
 }  // namespace
 
+void Relay::note_stuck(bool stuck) {
+  if (stuck && !splice_stuck_) {
+    stuck_since_ = p_.services.loop.now();
+    stuck_from_ = bytes_out_;
+  }
+  splice_stuck_ = stuck;
+}
+
 // The rest of the content goes from socket to socket. Both sessions are told how much went past them.
 io::Task<Relay::Step> Relay::splice() {
   splice_tried_ = true;
@@ -338,8 +365,8 @@ io::Task<Relay::Step> Relay::splice() {
   while (pump.state() == io::Pump::State::open) {
     bool more = pump.step();
     if (pump.moved() != before) moved();
-    splice_stuck_ = pump.stuck();
-    before = pump.moved();
+    bytes_out_ += pump.moved() - std::exchange(before, pump.moved());
+    note_stuck(pump.stuck());
     if (pump.state() != io::Pump::State::open) break;
     if (more) {
       p_.wake.raise_next_turn();
@@ -347,7 +374,6 @@ io::Task<Relay::Step> Relay::splice() {
     bool raised = co_await p_.wake.wait(deadline());
     if (!raised) co_return fail_with(timeout_error());
   }
-  bytes_out_ += pump.moved();
   if (p_.tap) p_.tap->unseen(p_.tap.flow(), flow::Direction::response, pump.moved());
   if (pump.state() == io::Pump::State::failed) co_return fail_with(pump.error());
   p_.lease->skip_received(left);

@@ -70,10 +70,12 @@ class Relay {
   void pass_interims();
   Result<> push_response(Bytes bytes);
   Instant deadline() const;
+  Instant least_rate_due() const;
   Error timeout_error() const;
   void moved();
   bool worth_splicing() const;
   io::Task<Step> splice();
+  void note_stuck(bool stuck);
 
   Parts p_;
   Pooled<http::ResponseHead> response_;
@@ -82,6 +84,9 @@ class Relay {
   ByteCount bytes_in_ = 0, bytes_out_ = 0;
   ByteCount seen_max_ = 0;  // how much content the sink wants
   Instant moved_at_;
+  Instant flowing_since_;     // the content that is waited for: from then on its rate counts
+  Instant stuck_since_{};     // spliced bytes wait since then,
+  ByteCount stuck_from_ = 0;  // and bytes_out_ was this
   std::uint16_t status_ = 0;
   bool request_done_ = false;
   bool content_moved_ = false;

@@ -19,7 +19,7 @@ struct Advice {
 };
 
 // What a person can try. One sentence, by status.
-constexpr std::array<Advice, 15> kAdvice = {{
+constexpr std::array<Advice, 16> kAdvice = {{
     {400, "The request does not match the HTTP grammar; the proxy does not guess. Check what the client sends."},
     {403, "The proxy is configured not to do this. Whoever runs it can allow it."},
     {404,
@@ -28,6 +28,7 @@ constexpr std::array<Advice, 15> kAdvice = {{
     {408, "The client took too long to send its request. Send it again."},
     {414, "The request target is longer than the proxy reads."},
     {417, "The only expectation that is understood is 100-continue."},
+    {429, "Close a connection, or wait a moment. Whoever runs the proxy can raise limits.per_client."},
     {431, "The header section is larger than the proxy reads. Cookies that piled up are a usual reason."},
     {501,
      "The proxy does not do this. For https use CONNECT: set the proxy for https as well, and the client does it by "
@@ -157,7 +158,7 @@ void compose_error(const Error& error, const ReplyFacts& facts, Reply& reply) {
   if (facts.loopback_client) status += fmt::format("; details=\"{}\"", escape_json(error.detail));
   fields.add(FieldName::proxy_status, reply.head.arena.copy(status));
   if (error.status == 405) fields.add("Allow", "GET, HEAD, OPTIONS");
-  if (error.status == 503) fields.add(FieldName::retry_after, "1");
+  if (error.status == 503 || error.status == 429) fields.add(FieldName::retry_after, "1");
   set_length(reply, facts);
 }
 

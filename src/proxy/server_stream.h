@@ -8,6 +8,7 @@
 #include "base/intrusive_list.h"
 #include "io/channel.h"
 #include "io/signal.h"
+#include "proxy/admission.h"
 #include "wire/inbox.h"
 #include "wire/session.h"
 
@@ -16,14 +17,16 @@ namespace porthole::proxy {
 // What is known of the client before its first byte.
 struct ClientFacts {
   Endpoint client;
-  Endpoint listener;     // where it arrived; port 0 when it did not come through a listener
-  bool guarded = false;  // that listener is reachable from beyond loopback
+  Endpoint listener;        // where it arrived; port 0 when it did not come through a listener
+  bool guarded = false;     // that listener is reachable from beyond loopback
+  bool over_limit = false;  // it holds as many connections as it may: this one gets one answer that says so
 };
 
 // A connection that has left HTTP: the bare stream, and what was read of it already.
 struct RawClient {
   std::unique_ptr<io::Stream> stream;
   Bytes early;
+  Admission::Place place;
 };
 
 // The connection behind a stream.

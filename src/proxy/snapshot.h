@@ -41,8 +41,13 @@ struct Options {
   Timeouts timeouts;
   wire::Limits limits;
   ByteCount body_buffer = 256 * 1024;  // per exchange and direction
-  std::uint32_t connections_max = 0;   // client connections per worker; 0 = no limit of ours
-  std::uint32_t per_client_max = 0;    // client connections per address and worker; 0 = no limit
+  // Bytes a second at which content must move, on average, once a timeout has passed: else a byte a minute holds an exchange
+  // for ever. Content without a known length from a server is exempt: event streams are quiet. 0 = off. Apache's
+  // mod_reqtimeout asks for 500, IIS and Kestrel for 240.
+  ByteCount rate_min = 240;
+  std::uint32_t connections_max = 0;  // client connections of all workers, tunnels included; 0 = no limit of ours
+  std::uint32_t per_client_max = 0;   // client connections of one address, in all workers; 0 = no limit
+  std::uint32_t pipes_max = 1024;     // pipes for splicing, per worker: two descriptors each
   bool operator==(const Options&) const = default;
 };
 

@@ -3,11 +3,13 @@
 
 namespace porthole::proxy {
 
-Tunnel::Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<TunnelRecord> record)
+Tunnel::Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<TunnelRecord> record,
+               Admission::Place place)
     : services_(services),
       client_(std::move(client.stream)),
       upstream_(std::move(upstream.stream)),
       record_(std::move(record)),
+      place_(std::move(place)),
       up_(services.loop, services.pipes, *client_, *upstream_, porthole::Side::client),
       down_(services.loop, services.pipes, *upstream_, *client_, porthole::Side::upstream),
       moved_at_(services.loop.now()),
@@ -74,6 +76,7 @@ void Tunnel::on_timer() {
 
 void Tunnel::end(flow::End how, Token error) {
   record_end(how, error);
+  place_ = {};
   services_.tunnels.done(*this);
 }
 

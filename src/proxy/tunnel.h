@@ -8,6 +8,7 @@
 
 #include "base/intrusive_list.h"
 #include "io/pump.h"
+#include "proxy/admission.h"
 #include "proxy/services.h"
 
 namespace porthole::proxy {
@@ -31,8 +32,8 @@ class Tunnel final : public Link, public io::Buried, private io::ReadyListener, 
     std::unique_ptr<io::Stream> stream;
     Bytes early;  // read from it already
   };
-  // `services` outlives the tunnel. Call start() once it is kept.
-  Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<TunnelRecord> record);
+  // `services` outlives the tunnel. Call start() once it is kept. `place`: of the client, whose connection this still is.
+  Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<TunnelRecord> record, Admission::Place place);
   ~Tunnel() override;
   void start();
 
@@ -49,6 +50,7 @@ class Tunnel final : public Link, public io::Buried, private io::ReadyListener, 
   Services& services_;
   std::unique_ptr<io::Stream> client_, upstream_;
   std::unique_ptr<TunnelRecord> record_;
+  Admission::Place place_;
   io::Pump up_;  // client to upstream
   io::Pump down_;
   ByteCount moved_ = 0;  // both directions, when last looked at

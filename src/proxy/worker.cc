@@ -2,7 +2,7 @@
 // with `Connection: close`, because a request may already be on its way when we decide to close (RFC 9112 §9.6).
 #include "proxy/worker.h"
 
-#include <unordered_map>
+#include <algorithm>
 #include <vector>
 
 #include "proxy/client.h"
@@ -14,18 +14,26 @@ namespace {
 
 constexpr Duration kDrainGrace = std::chrono::seconds(1);  // for requests already on their way
 constexpr Duration kHousekeeping = std::chrono::milliseconds(100);
+constexpr std::uint32_t kOverLimitMax = 64;  // clients beyond their limit that are told so at the same time
+constexpr Duration kRoomTick = std::chrono::milliseconds(50);
+constexpr Duration kWaitedEnough = std::chrono::seconds(1);  // a client that came now may be about to ask
+constexpr std::size_t kClearedMin = 16;
+constexpr std::size_t kIdleClosed = 64;  // connections to servers, when there is no descriptor for a client
 
 }  // namespace
 
 struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   Impl(Parts parts, std::shared_ptr<const Snapshot> snapshot)
       : loop(parts.loop),
+        admission(parts.admission),
+        pipes(snapshot->options.pipes_max),
         dialer(parts.loop, parts.network, parts.resolver),
         pool({parts.loop, dialer, heads}, snapshot->pool, snapshot->dial, connection_options(*snapshot),
              snapshot->options.limits),
         services(loop, pool, heads, scratches, pipes, parts.pages, metrics, *this, parts.sink, parts.access_log,
                  snapshot),
-        tick(io::Timer::calling<&Impl::on_tick>(loop.timers(), *this)) {
+        tick(io::Timer::calling<&Impl::on_tick>(loop.timers(), *this)),
+        room_tick(io::Timer::calling<&Impl::on_room_tick>(loop.timers(), *this)) {
     // Flow ids: unique over the program's runs and workers, and rising: start second, worker, count.
     auto second = std::chrono::duration_cast<std::chrono::seconds>(loop.clock().wall().time_since_epoch()).count();
     services.last_flow = (static_cast<std::uint64_t>(second) & 0xffffffff) << 32 |
@@ -42,7 +50,9 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   }
 
   static upstream::ConnectionOptions connection_options(const Snapshot& snapshot) {
-    return {.body_buffer = snapshot.options.body_buffer, .write_timeout = snapshot.options.timeouts.body};
+    return {.body_buffer = snapshot.options.body_buffer,
+            .write_timeout = snapshot.options.timeouts.body,
+            .rate_min = snapshot.options.rate_min};
   }
 
   // io::AcceptHandler of one listening socket: knows where a client arrived.
@@ -50,48 +60,85 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
     Door(Impl& i, const Endpoint& a) : impl(i), at(a) {}
     void on_accept(std::unique_ptr<io::Stream> stream) override { impl.admit(std::move(stream), at); }
     void on_accept_paused(int os_errno) override { impl.on_accept_paused(os_errno); }
+    bool has_room() override { return impl.has_room(); }
     Impl& impl;
     Endpoint at;
     std::unique_ptr<io::Listener> listener;
   };
 
   void on_accept(std::unique_ptr<io::Stream> stream) override { admit(std::move(stream), {}); }
-  void on_accept_paused(int) override { metrics.accept_pauses.add(); }
+  void on_accept_paused(int) override {
+    metrics.accept_pauses.add();
+    clear_waiting();
+    pool.close_idle(kIdleClosed);
+  }
 
   void admit(std::unique_ptr<io::Stream> stream, const Endpoint& at) {
-    const Options& options = services.snapshot->options;
     ClientFacts facts{.client = stream->peer(), .listener = at, .guarded = at.port != 0 && !at.ip.loopback()};
-    if (options.per_client_max > 0) {
-      std::uint32_t& held = per_client[facts.client.ip];
-      if (held >= options.per_client_max) {
+    Admission::Entry entry = admission.enter(facts.client.ip, services.snapshot->options.per_client_max);
+    facts.over_limit = entry.over;
+    if (entry.over) {
+      metrics.connections_over_limit.add();
+      if (over_limit_count >= kOverLimitMax) {
         metrics.connections_refused.add();
         return;  // closing is the answer
       }
-      ++held;
+      ++over_limit_count;
     }
     metrics.connections_accepted.add();
-    clients.push_back(*new Client(services, *this, std::move(stream), facts));
-    ++client_count;
-    if (options.connections_max > 0 && client_count >= options.connections_max && !full) {
-      full = true;
-      metrics.accept_pauses.add();
-      for (auto& door : doors) door->listener->pause();
-    }
+    clients.push_back(*new Client(services, *this, std::move(stream), facts, std::move(entry.place)));
   }
 
   void on_client_over(Client& client) override {
-    const Options& options = services.snapshot->options;
-    if (auto held = per_client.find(client.address().ip); held != per_client.end() && --held->second == 0)
-      per_client.erase(held);
+    if (client.facts().over_limit) --over_limit_count;
     static_cast<Link&>(client).unlink();
-    --client_count;
     loop.bury(std::unique_ptr<io::Buried>(&client));
-    if (full && (options.connections_max == 0 || client_count < options.connections_max)) {
-      full = false;
-      for (auto& door : doors) door->listener->resume();
-    }
+    look_for_room();
     look_whether_done();
   }
+
+  // --- the limit of connections: accepting pauses, who has waited longest makes room, and the tick looks again, because
+  // the place that becomes free may be another worker's.
+
+  bool has_room() override {
+    if (!admission.full(services.snapshot->options.connections_max)) return true;
+    if (std::exchange(full, true)) return false;
+    metrics.accept_pauses.add();
+    for (auto& door : doors) door->listener->pause();
+    clear_waiting();
+    room_tick.arm(loop.now() + kRoomTick);
+    return false;
+  }
+
+  void look_for_room() {
+    if (!full || admission.full(services.snapshot->options.connections_max)) return;
+    full = false;
+    room_tick.disarm();
+    for (auto& door : doors) door->listener->resume();
+  }
+
+  void on_room_tick() {
+    look_for_room();
+    if (!full) return;
+    clear_waiting();
+    room_tick.arm(loop.now() + kRoomTick);
+  }
+
+  // Closes some of the clients that have no request under way, those that have waited longest: without this whoever opens
+  // connections and says nothing keeps everybody else out for Timeouts::idle_client.
+  void clear_waiting() {
+    Instant before = loop.now() - kWaitedEnough;
+    std::vector<Client*> waiting;
+    for (Client* client = first(clients); client; client = clients.after(*client)) {
+      if (client->waiting_since() <= before) waiting.push_back(client);
+    }
+    auto few = std::min<std::size_t>(waiting.size(), std::max<std::size_t>(kClearedMin, clients_max() / 16));
+    auto longer = [](const Client* a, const Client* b) { return a->waiting_since() < b->waiting_since(); };
+    std::nth_element(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(few), waiting.end(), longer);
+    for (std::size_t i = 0; i < few; ++i) waiting[i]->make_room();
+    metrics.connections_cleared.add(few);
+  }
+  std::size_t clients_max() const { return services.snapshot->options.connections_max; }
 
   void keep(std::unique_ptr<Tunnel> tunnel) override {
     Tunnel& kept = *tunnel.release();
@@ -101,6 +148,7 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   void done(Tunnel& tunnel) override {
     static_cast<Link&>(tunnel).unlink();
     loop.bury(std::unique_ptr<io::Buried>(&tunnel));
+    look_for_room();
     look_whether_done();
   }
 
@@ -148,7 +196,6 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   void cut() {
     while (Client* client = first(clients)) {
       static_cast<Link&>(*client).unlink();
-      --client_count;
       client->cut_now();
       loop.bury(std::unique_ptr<io::Buried>(client));
     }
@@ -169,11 +216,11 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
       static_cast<Link&>(*tunnel).unlink();
       delete tunnel;
     }
-    client_count = 0;
     if (services.access_log) services.access_log->flush();
   }
 
   io::Loop& loop;
+  Admission& admission;
   wire::HeadPools heads;
   ObjectPool<Scratch> scratches;
   io::PipePool pipes;
@@ -184,12 +231,11 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   std::vector<std::unique_ptr<Door>> doors;
   List<Client> clients;
   List<Tunnel> tunnels;
-  std::unordered_map<IpAddress, std::uint32_t, IpHash> per_client;
-  std::uint32_t client_count = 0;
-  bool full = false;
+  std::uint32_t over_limit_count = 0;
+  bool full = false;  // of connections: the listeners are paused
   std::function<void()> drained;
   Instant drain_from{}, drain_until{};
-  io::Timer tick;
+  io::Timer tick, room_tick;
 };
 
 Worker::Worker(Parts parts, std::shared_ptr<const Snapshot> snapshot)
@@ -215,7 +261,9 @@ void Worker::serve(std::unique_ptr<io::Stream> stream) { impl_->admit(std::move(
 void Worker::set_snapshot(std::shared_ptr<const Snapshot> snapshot) {
   impl_->pool.set_options(snapshot->pool, snapshot->dial, Impl::connection_options(*snapshot),
                           snapshot->options.limits);
+  impl_->pipes.set_lent_max(snapshot->options.pipes_max);
   impl_->services.snapshot = std::move(snapshot);
+  impl_->look_for_room();
 }
 
 void Worker::set_access_log(flow::AccessLog* log) {

@@ -9,6 +9,7 @@
 #include "flow/access_log.h"
 #include "flow/tap.h"
 #include "io/tcp.h"
+#include "proxy/admission.h"
 #include "proxy/body_filter.h"
 #include "proxy/metrics.h"
 #include "proxy/protocols.h"
@@ -26,6 +27,7 @@ class Worker {
     io::Network& network;
     upstream::Resolver& resolver;
     const control::SelfPage& pages;
+    Admission& admission;                   // the process's
     flow::Sink* sink = nullptr;             // watches every exchange; may be null
     flow::AccessLog* access_log = nullptr;  // may be null
     FilterFactory* filters = nullptr;       // content filters; may be null

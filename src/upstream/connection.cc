@@ -8,7 +8,10 @@ namespace porthole::upstream {
 namespace {
 
 io::ChannelOptions channel_options(const ConnectionOptions& options) {
-  return {.side = Side::upstream, .high_mark = options.body_buffer, .write_timeout = options.write_timeout};
+  return {.side = Side::upstream,
+          .high_mark = options.body_buffer,
+          .write_timeout = options.write_timeout,
+          .rate_min = options.rate_min};
 }
 
 }  // namespace

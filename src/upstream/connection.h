@@ -17,6 +17,7 @@ namespace porthole::upstream {
 struct ConnectionOptions {
   ByteCount body_buffer = 256 * 1024;  // received and not taken: reading pauses; unsent: congested()
   Duration write_timeout = std::chrono::seconds(60);
+  ByteCount rate_min = 0;  // see io::ChannelOptions
 };
 
 // Told when an idle connection can no longer be used. It must not be destroyed in the call: Loop::bury() it.

@@ -2,6 +2,7 @@
 // a connection made for an unguarded one never serves a guarded one.
 #include "upstream/pool.h"
 
+#include <cerrno>
 #include <charconv>
 
 #include "base/ascii.h"
@@ -16,6 +17,7 @@ constexpr Error kQueueFull{.token = Token::connection_limit_reached,
 constexpr Error kWaitedTooLong{.token = Token::connection_limit_reached,
                                .status = 503,
                                .detail = "no connection to this server became free in time"};
+constexpr std::size_t kClosedForRoom = 16;
 constexpr Error kNoName{
     .token = Token::dns_error, .side = Side::client, .status = 502, .detail = "the name is not well-formed"};
 
@@ -123,13 +125,22 @@ io::Task<Result<Lease>> Pool::lease(Route route, bool fresh, Instant deadline) {
 io::Task<Result<Dialed>> Pool::dial(Route route) {
   impl_->counters.dials.add();
   auto dialed = co_await impl_->parts.dialer.dial(impl_->request(route));
+  bool short_of_descriptors = !dialed && (dialed.error().os_errno == EMFILE || dialed.error().os_errno == ENFILE);
+  if (short_of_descriptors && !impl_->by_age.empty()) {
+    // What is only kept for reuse makes room; its descriptors are free from the next turn on.
+    close_idle(kClosedForRoom);
+    io::Signal next_turn(impl_->parts.loop);
+    next_turn.raise_next_turn();
+    co_await next_turn.wait(kNever);
+    dialed = co_await impl_->parts.dialer.dial(impl_->request(route));
+  }
   if (dialed) impl_->counters.dial_seconds.observe(dialed->resolving + dialed->connecting);
   else impl_->counters.dial_failures.add();
   co_return std::move(dialed);
 }
 
-void Pool::close_idle() {
-  while (!impl_->by_age.empty()) impl_->close_oldest_idle();
+void Pool::close_idle(std::size_t most) {
+  for (std::size_t i = 0; i < most && !impl_->by_age.empty(); ++i) impl_->close_oldest_idle();
 }
 
 void Pool::set_options(const PoolOptions& options, const DialOptions& dial, const ConnectionOptions& connection,

@@ -78,7 +78,8 @@ class Pool {
   // Tells the origin's policy nothing about HTTP: for CONNECT. Counts toward no limit.
   io::Task<Result<Dialed>> dial(Route route);
 
-  void close_idle();  // drain
+  // Closes idle connections, those idle longest first: all (drain), or at most so many (descriptors are short).
+  void close_idle(std::size_t most = SIZE_MAX);
   void set_options(const PoolOptions& options, const DialOptions& dial, const ConnectionOptions& connection,
                    const wire::Limits& limits);  // reload; connections in use keep theirs
   const PoolCounters& counters() const;

@@ -100,6 +100,7 @@ ProxyRig::ProxyRig(const proxy::Options& options, proxy::SessionMaker make_sessi
                                                                 .network = network,
                                                                 .resolver = resolver,
                                                                 .pages = pages,
+                                                                .admission = admission,
                                                                 .sink = &recorder,
                                                                 .filters = filters,
                                                                 .make_session = make_session},

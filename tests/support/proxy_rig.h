@@ -89,6 +89,7 @@ struct ProxyRig {
   FakeNetwork network{loop};
   FakeResolver resolver;
   FakePages pages;
+  proxy::Admission admission;
   flow::CountingRecorder recorder;
   std::shared_ptr<proxy::Snapshot> snapshot;
   std::unique_ptr<proxy::Worker> worker;

@@ -28,9 +28,10 @@ TEST(OptionList, HelpNamesEveryOptionWithItsVariable) {
 }
 
 TEST(OptionList, LimitsHaveUnits) {
-  std::string text = limits_text({});
+  std::string text = limits_text({}, {.workers = 2, .descriptors = 20'000});
   for (const char* words : {"limits.head_bytes            64 KiB", "limits.fields                   200",
-                            "timeouts.head                   10s", "access log                    4 MiB"}) {
+                            "timeouts.head                   10s", "access log                    4 MiB",
+                            "client connections             9626"}) {
     EXPECT_NE(text.find(words), std::string::npos) << words << " is not in\n" << text;
   }
 }

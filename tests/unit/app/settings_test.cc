@@ -44,14 +44,28 @@ TEST(Settings, PartsAreNotLargerThanTheWhole) {
   EXPECT_EQ(keys(settings), (Keys{"limits.target_bytes", "resolve.negative_ttl"}));
 }
 
-TEST(Settings, ConnectionsAreSharedAmongWorkers) {
+TEST(Settings, ConnectionsAreThoseConfiguredOrWhatTheDescriptorsAllow) {
   ProcessFacts facts{.workers = 4, .descriptors = 20'000};
-  EXPECT_EQ(connections_per_worker(1000, facts), 250U);
-  EXPECT_EQ(connections_per_worker(1001, facts), 251U);
-  facts.workers = 1;
-  EXPECT_GT(connections_per_worker(0, facts), 9'500U) << "8,000 clients and 1,000 tunnels fit into 20,000 descriptors";
+  EXPECT_EQ(connections_max(1000, facts), 1000U);
+  EXPECT_EQ(connections_max(0, facts), descriptor_budget(facts).connections);
+  EXPECT_EQ(connections_max(50'000, facts), connections_max(0, facts)) << "more would end in refused system calls";
   facts.descriptors = 64;
-  EXPECT_GE(connections_per_worker(0, facts), 16U);
+  EXPECT_GE(connections_max(0, facts), 16U);
+}
+
+// Each client and its server, all pipes, and what the process itself needs: together never more than there are.
+TEST(Settings, TheDescriptorBudgetAddsUp) {
+  for (std::uint32_t workers : {1U, 2U, 8U, 64U}) {
+    for (std::uint64_t descriptors : {400U, 1'000U, 1'024U, 4'096U, 20'000U, 1'048'576U}) {
+      DescriptorBudget budget = descriptor_budget({.workers = workers, .descriptors = descriptors});
+      std::uint64_t own = descriptors > 2 * (96U + workers * 16U) ? 96U + workers * 16U : 0U;
+      std::uint64_t used = own + 2ULL * budget.connections + 2ULL * workers * budget.pipes_per_worker;
+      EXPECT_LE(used, descriptors) << workers << " workers, " << descriptors;
+      EXPECT_LE(budget.idle_per_worker * workers, std::max<std::uint64_t>(budget.connections, workers));
+    }
+  }
+  EXPECT_GT(descriptor_budget({.workers = 1, .descriptors = 20'000}).connections, 9'500U)
+      << "8,000 clients and 1,000 tunnels fit into 20,000 descriptors";
 }
 
 TEST(Settings, TheSnapshotIsComposed) {
@@ -59,9 +73,9 @@ TEST(Settings, TheSnapshotIsComposed) {
   settings.proxy.name = "office";
   settings.pool.per_origin = 7;
   settings.connections = 100;
-  auto snapshot = make_snapshot(settings, {.pseudonym_suffix = "k3v9xa", .workers = 2});
+  auto snapshot = make_snapshot(settings, {.pseudonym_suffix = "k3v9xa", .workers = 2, .descriptors = 20'000});
   EXPECT_EQ(snapshot->options.name, "office-k3v9xa");
-  EXPECT_EQ(snapshot->options.connections_max, 50U);
+  EXPECT_EQ(snapshot->options.connections_max, 100U);
   EXPECT_EQ(snapshot->pool.per_origin, 7U);
   EXPECT_NE(snapshot->rules, nullptr);
   EXPECT_NE(snapshot->addresses, nullptr);

@@ -260,6 +260,34 @@ TEST_F(ChannelTest, AReaderThatTakesALittleNowAndThenIsNotTimedOut) {
   EXPECT_EQ(owner_.story, "");
 }
 
+TEST_F(ChannelTest, AReaderThatTricklesBelowTheLeastRateIsTimedOut) {
+  open(100, {.write_timeout = seconds(60), .rate_min = 10});
+  channel_->out().append(std::string(10'000, 'x'));
+  channel_->flush_soon();
+  world_.loop.settle();
+  int read = 0;
+  for (; !owner_.error && read < 60; ++read) {  // 50 bytes in 50 seconds, of the 500 asked for
+    peer_reads(50);
+    world_.loop.advance(seconds(50));
+  }
+  ASSERT_TRUE(owner_.error);
+  EXPECT_EQ(owner_.error->token, Token::connection_write_timeout);
+  EXPECT_LE(read, 2);
+}
+
+TEST_F(ChannelTest, AReaderAtTheLeastRateMayTakeAnyTime) {
+  open(100, {.write_timeout = seconds(60), .rate_min = 10});
+  channel_->out().append(std::string(10'000, 'x'));
+  channel_->flush_soon();
+  world_.loop.settle();
+  for (int i = 0; i < 110; ++i) {
+    peer_reads(100);
+    world_.loop.advance(seconds(10));
+    ASSERT_FALSE(owner_.error) << "after " << 10 * i << " s";
+  }
+  EXPECT_EQ(channel_->unsent(), 0U);
+}
+
 TEST_F(ChannelTest, HearsTheEndAndWritesOn) {
   open();
   channel_->resume_reading();

@@ -140,6 +140,76 @@ TEST(Relay, BringsEventsAtOnce) {
   }
 }
 
+// A byte now and then restarts every timeout; the least rate does not let it hold the server's connection for ever.
+TEST(Relay, GivesUpOnRequestContentThatTrickles) {
+  for (const char* framing : {"Content-Length: 100000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"}) {
+    ProxyRig rig;
+    auto client = rig.client();
+    client->send(std::string("POST http://h/ HTTP/1.1\r\nHost: h\r\n") + framing);
+    auto seconds = 0s;
+    for (; !client->saw_end() && seconds < 3600s; seconds += 10s) {
+      client->send("1\r\nx\r\n");
+      rig.advance(10s);
+    }
+    EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 408 ")) << framing;
+    EXPECT_LE(seconds, 80s) << framing;
+    EXPECT_TRUE(rig.server().saw_end());
+  }
+}
+
+TEST(Relay, LetsSlowContentTakeItsTime) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("POST http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 250000\r\n\r\n");
+  for (int i = 0; i < 100; ++i) {
+    client->send(std::string(2500, 'x'));
+    rig.advance(10s);
+    ASSERT_FALSE(client->saw_end()) << "after " << 10 * i << " s";
+  }
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_THAT(client->take(), EndsWith("ok"));
+}
+
+TEST(Relay, GivesUpOnAResponseOfKnownLengthThatTrickles) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+  auto seconds = 0s;
+  for (; !client->saw_end() && seconds < 3600s; seconds += 10s) {
+    rig.server().send("x");
+    rig.advance(10s);
+  }
+  EXPECT_GE(seconds, 300s);
+  EXPECT_LE(seconds, 320s);
+  EXPECT_TRUE(rig.server().saw_end());
+}
+
+TEST(Relay, AnEventStreamMayBeQuietForHours) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (int i = 0; i < 3600; i += 30) {
+    rig.server().send("1\r\n:\r\n");
+    rig.advance(30s);
+    ASSERT_FALSE(client->saw_end()) << "after " << i << " s";
+  }
+}
+
+// A client that answers what the server says, a little at a time: once the response has begun they talk as long as they like.
+TEST(Relay, AConversationMayBeQuiet) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("POST http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+  rig.server().send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nb\r\n");
+  for (int i = 0; i < 3600; i += 30) {
+    client->send("1\r\na\r\n");
+    rig.advance(30s);
+    ASSERT_FALSE(client->saw_end()) << "after " << i << " s";
+  }
+}
+
 TEST(Relay, TunnelsOnlyAfter101) {
   ProxyRig rig;
   auto client = rig.client();

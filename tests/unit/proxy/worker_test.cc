@@ -1,6 +1,8 @@
 // Draining, limits, reloads: what a worker does with all its connections at once.
 #include "proxy/worker.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -108,14 +110,71 @@ TEST(Worker, HoldsEachClientAddressToItsLimit) {
   auto first = rig.client();
   auto second = rig.client();
   auto third = rig.client();
-  rig.loop.settle();
+  third->send(kGet);
+  EXPECT_THAT(third->take(), AllOf(StartsWith("HTTP/1.1 429 "), HasSubstr("Retry-After: 1\r\n"),
+                                   HasSubstr("Connection: close\r\n"), HasSubstr("http_request_denied")));
   EXPECT_TRUE(third->saw_end());
   EXPECT_FALSE(first->saw_end());
+  EXPECT_EQ(rig.servers(), 0U);
+  EXPECT_EQ(rig.worker->metrics().connections_over_limit.value(), 1U);
   first->finish();
   rig.loop.settle();
   auto fourth = rig.client();
   fourth->send(kGet);
   EXPECT_FALSE(fourth->saw_end());
+}
+
+TEST(Worker, ATunnelCountsForItsClientAsLongAsItLives) {
+  Options options;
+  options.per_client_max = 1;
+  ProxyRig rig(options);
+  auto tunnel = rig.client();
+  tunnel->send("CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n");
+  EXPECT_THAT(tunnel->take(), StartsWith("HTTP/1.1 200 "));
+  auto second = rig.client();
+  second->send(kGet);
+  EXPECT_THAT(second->take(), StartsWith("HTTP/1.1 429 "));
+  tunnel->reset();
+  rig.loop.settle();
+  auto third = rig.client();
+  third->send(kGet);
+  rig.server(1).send(kOk);
+  EXPECT_THAT(third->take(), StartsWith("HTTP/1.1 200 "));
+}
+
+// Those beyond their limit are told so, but not so many that the telling is itself a way around the limit.
+TEST(Worker, ClosesUnansweredWhatIsFarBeyondTheLimit) {
+  Options options;
+  options.per_client_max = 1;
+  ProxyRig rig(options);
+  std::vector<std::unique_ptr<test::Peer>> clients;
+  for (int i = 0; i < 100; ++i) clients.push_back(rig.client());
+  rig.loop.settle();
+  auto open = std::count_if(clients.begin(), clients.end(), [](const auto& one) { return !one->saw_end(); });
+  EXPECT_EQ(open, 65);
+  EXPECT_EQ(rig.worker->metrics().connections_refused.value(), 35U);
+  rig.advance(11s);  // they said nothing,
+  rig.advance(3s);   // and do not close
+  EXPECT_EQ(rig.admission.connections(), 0U);
+}
+
+TEST(Worker, LimitsHoldForAllWorkersTogether) {
+  Options options;
+  options.per_client_max = 2;
+  ProxyRig rig(options);
+  Worker other({.loop = rig.loop,
+                .network = rig.network,
+                .resolver = rig.resolver,
+                .pages = rig.pages,
+                .admission = rig.admission},
+               rig.snapshot);
+  auto first = rig.client();
+  auto second = rig.client();
+  auto [ours, theirs] = io::make_memory_streams(rig.loop, {.first = {}, .second = *Endpoint::parse("127.0.0.1:50000")});
+  other.serve(std::move(ours));
+  test::Peer third(rig.loop, std::move(theirs));
+  third.send(kGet);
+  EXPECT_THAT(third.take(), StartsWith("HTTP/1.1 429 "));
 }
 
 TEST(Worker, LeavesNothingBehind) {
