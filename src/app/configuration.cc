@@ -40,9 +40,8 @@ void apply_words(Configuration& configuration, const Option& option, std::vector
   apply(configuration, {&option, std::move(words), std::move(places), origin});
 }
 
-void apply_file(Configuration& configuration, const std::string& path) {
+void apply_file(Configuration& configuration, const std::string& path, const ConfigFile& file) {
   configuration.file = path;
-  ConfigFile file = ConfigFile::read(path);
   for (const Assignment& assignment : file.assignments) apply(configuration, assignment);
   auto& all = configuration.complaints;
   all.insert(all.end(), file.complaints.begin(), file.complaints.end());
@@ -85,12 +84,21 @@ void apply_flags(Configuration& configuration, const Surroundings& surroundings)
 
 void apply_conflicts(Configuration& configuration) {
   for (Conflict& conflict : conflicts(configuration.settings)) {
-    const Option* option = find_option(conflict.key);
-    // What one option may not be is said where it was given, even when the other half is missing elsewhere.
-    Origin origin = configuration.origin(*option);
+    // What one option may not be is said where it was given, even when the other half is missing elsewhere; and where the
+    // other half was given when only that was.
+    Origin origin = configuration.origin(*find_option(conflict.key));
+    if (origin.kind == Origin::Kind::built_in && !conflict.other.empty())
+      origin = configuration.origin(*find_option(conflict.other));
     if (origin.kind == Origin::Kind::flag) origin.kind = Origin::Kind::variable;  // a conflict is no misuse of the flag
     configuration.complaints.push_back({origin, fmt::format("{}: {}", conflict.key, conflict.what)});
   }
+}
+
+Configuration checked(const std::string& path, const ConfigFile& file) {
+  Configuration configuration;
+  apply_file(configuration, path, file);
+  if (configuration.good()) apply_conflicts(configuration);
+  return configuration;
 }
 
 }  // namespace
@@ -128,18 +136,17 @@ Configuration load_configuration(const Surroundings& surroundings) {
     std::error_code ignored;
     return std::filesystem::exists(name, ignored);
   });
-  if (!path.empty()) apply_file(configuration, path);
+  if (!path.empty()) apply_file(configuration, path, ConfigFile::read(path));
   apply_variables(configuration, surroundings);
   apply_flags(configuration, surroundings);
   if (configuration.good()) apply_conflicts(configuration);
   return configuration;
 }
 
-Configuration check_file(const std::string& path) {
-  Configuration configuration;
-  apply_file(configuration, path);
-  if (configuration.good()) apply_conflicts(configuration);
-  return configuration;
+Configuration check_file(const std::string& path) { return checked(path, ConfigFile::read(path)); }
+
+Configuration check_text(std::string_view text, const std::string& path) {
+  return checked(path, ConfigFile::parse(text, path));
 }
 
 std::string configuration_text(const Configuration& configuration, bool with_origins) {

@@ -45,6 +45,8 @@ std::string find_config_file(const Surroundings& surroundings, const std::functi
 Configuration load_configuration(const Surroundings& surroundings);
 // For `porthole check FILE`: the file alone, over the defaults.
 Configuration check_file(const std::string& path);
+// The same for a text; `path` is only for the origins.
+Configuration check_text(std::string_view text, const std::string& path);
 
 // The effective values as a TOML file; with origins as trailing comments.
 std::string configuration_text(const Configuration& configuration, bool with_origins);

@@ -33,8 +33,9 @@ void check_listeners(const Settings& settings, std::vector<Conflict>& found) {
   }
   if (settings.observe && settings.observe->port != 0 &&
       std::count(settings.listen.begin(), settings.listen.end(), *settings.observe)) {
-    found.push_back(
-        {"observe.listen", fmt::format("{} is the proxy's own address: take another port", settings.observe->text())});
+    found.push_back({"observe.listen",
+                     fmt::format("{} is the proxy's own address: take another port", settings.observe->text()),
+                     "proxy.listen"});
   }
 }
 
@@ -83,10 +84,11 @@ std::vector<Conflict> conflicts(const Settings& settings) {
   std::vector<Conflict> found;
   check_listeners(settings, found);
   if (settings.proxy.limits.target_bytes > settings.proxy.limits.head_bytes) {
-    found.push_back({"limits.target_bytes", "the target is a part of the head: at most limits.head_bytes"});
+    found.push_back(
+        {"limits.target_bytes", "the target is a part of the head: at most limits.head_bytes", "limits.head_bytes"});
   }
   if (settings.resolve.negative_ttl > settings.resolve.ttl_max) {
-    found.push_back({"resolve.negative_ttl", "at most resolve.ttl_max"});
+    found.push_back({"resolve.negative_ttl", "at most resolve.ttl_max", "resolve.ttl_max"});
   }
   return found;
 }

@@ -61,10 +61,12 @@ DescriptorBudget descriptor_budget(const ProcessFacts& facts);
 // Client connections that the process may hold: what is configured, at most what the descriptors allow.
 std::uint32_t connections_max(std::uint32_t configured, const ProcessFacts& facts);
 
-// One mistake in how options go together. `key` names the option to blame ("proxy.listen"), `what` says what to do.
+// One mistake in how options go together. `key` names the option to blame ("proxy.listen"), `what` says what to do. `other`
+// is what it conflicts with: when `key` has its default, that is the option which somebody wrote.
 struct Conflict {
   std::string key;
   std::string what;
+  std::string other = {};
 };
 std::vector<Conflict> conflicts(const Settings& settings);
 

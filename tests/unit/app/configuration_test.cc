@@ -94,6 +94,20 @@ TEST_F(ConfigurationLayers, AConflictIsSaidWhereTheOptionWasGiven) {
   EXPECT_FALSE(configuration.misused()) << "78, not 2: the flag is well formed";
 }
 
+TEST_F(ConfigurationLayers, AConflictWithADefaultIsSaidWhereTheOtherHalfWasGiven) {
+  const std::pair<std::string_view, std::string_view> kCases[] = {
+      {"\n[limits]\nhead_bytes = \"2 KiB\"\n", ":3:1: limits.target_bytes: the target is a part of the head"},
+      {"[resolve]\nttl_max = \"1s\"\n", ":2:1: resolve.negative_ttl: at most resolve.ttl_max"},
+      {"[proxy]\nlisten = [\"127.0.0.1:8085\"]\n", ":2:1: observe.listen: 127.0.0.1:8085 is the proxy's own address"},
+  };
+  for (const auto& [file, complaint] : kCases) {
+    write(file);
+    auto all = complaints();
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_TRUE(all[0].starts_with(path_ + std::string(complaint))) << all[0];
+  }
+}
+
 TEST_F(ConfigurationLayers, AVariableThatIsNearlyOursIsRemarked) {
   write("");
   around_.variables = {
