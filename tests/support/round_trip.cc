@@ -66,12 +66,11 @@ bool response_survives_writing(std::string_view input) {
          first.reason == second.reason && first.version == second.version && same_fields(first.fields, second.fields);
 }
 
-Decoded decode_chunks(const Pieces& pieces) {
+Decoded decode_chunks(const Pieces& pieces, Side side, const wire::Limits& limits) {
   wire::HeadPools pools;
-  wire::Limits limits;
   wire::h1::ContentReader reader;
   SectionParser parser;
-  reader.begin({.kind = http::Framing::Kind::chunked}, Side::client);
+  reader.begin({.kind = http::Framing::Kind::chunked}, side);
   Decoded decoded;
   for (std::string_view piece : pieces) {
     std::vector<char> exact(piece.begin(), piece.end());  // a sanitizer sees a read behind its end
@@ -87,6 +86,9 @@ Decoded decode_chunks(const Pieces& pieces) {
       }
     }
     if (decoded.complete) decoded.rest += input.view();
+  }
+  if (decoded.complete) {
+    if (auto trailers = reader.take_trailers()) decoded.trailers = trailers->raw;
   }
   return decoded;
 }

@@ -17,10 +17,11 @@ struct Decoded {
   bool complete = false;  // the last chunk and the trailers were read
   bool error = false;
   std::string content;
-  std::string rest;  // behind the end
+  std::string trailers;  // as received
+  std::string rest;      // behind the end
   bool operator==(const Decoded&) const = default;
 };
-Decoded decode_chunks(const Pieces& pieces);
+Decoded decode_chunks(const Pieces& pieces, Side side = Side::client, const wire::Limits& limits = {});
 // One chunk for each piece.
 std::string encode_chunks(const Pieces& pieces);
 
