@@ -23,7 +23,8 @@ Channel::Channel(Loop& loop, std::unique_ptr<Stream> stream, ChannelOwner& owner
       options_(options),
       own_out_(loop.blocks()),
       out_(&own_out_),
-      timer_(Timer::calling<&Channel::on_timer>(loop.timers(), *this)) {
+      timer_(Timer::calling<&Channel::on_timer>(loop.timers(), *this)),
+      written_at_(loop.now()) {
   stream_->set_listener(this);
 }
 
@@ -69,6 +70,7 @@ void Channel::flush() {
     if (moved.state == IoCount::State::blocked) return wait_for_room();
     out_->consume(moved.bytes);
     stuck_sent_ += moved.bytes;
+    written_at_ = loop_.now();
     timer_.disarm();
     if (congested_ && !out_->empty() && unsent() <= options_.high_mark / 2) {
       congested_ = false;

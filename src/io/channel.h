@@ -50,6 +50,8 @@ class Channel final : private ReadyListener, private Runnable {
   void write_from(ByteQueue& queue) { out_ = &queue; }
   void flush_soon();
   ByteCount unsent() const { return out_->size(); }
+  // When bytes were last handed to the kernel; the channel's beginning when none were.
+  Instant written_at() const { return written_at_; }
   bool congested() const { return unsent() >= options_.high_mark; }
   // on_drained once, when everything queued has been handed to the kernel.
   void tell_when_empty() {
@@ -93,6 +95,7 @@ class Channel final : private ReadyListener, private Runnable {
   ByteQueue own_out_;
   ByteQueue* out_;
   Timer timer_;  // write timeout, then linger
+  Instant written_at_;
   State state_ = State::open;
   Instant stuck_since_{};     // bytes wait since then; zero when none do
   ByteCount stuck_sent_ = 0;  // and so many were taken meanwhile

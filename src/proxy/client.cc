@@ -3,6 +3,9 @@
 // reading pauses, and the client's TCP window does the rest.
 #include "proxy/client.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "proxy/exchange.h"
 
 namespace porthole::proxy {
@@ -40,30 +43,39 @@ Client::~Client() {
 }
 
 void Client::on_bytes(Bytes bytes) {
-  if (!session_) {
-    if (!first_bytes_.empty()) {  // rare: a signature that came in pieces
-      ByteQueue joined(services_.loop.blocks());
-      joined.append(first_bytes_.view());
-      joined.append(bytes.view());
-      bytes = joined.pop();
-    }
-    Protocol protocol = tell_protocol(bytes.view());
-    if (protocol == Protocol::undecided && bytes.size() < kUndecidedMax) {
-      first_bytes_ = std::move(bytes);
-      return;
-    }
-    first_bytes_.clear();
-    session_ =
-        services_.make_session(protocol, services_.heads, services_.loop.blocks(), services_.snapshot->options.limits);
-    if (!session_) {
-      services_.metrics.connections_refused.add();
-      over();
-      return;
-    }
-    channel_.write_from(session_->output());
-  }
+  if (!session_ && !begin_session(bytes)) return;
   session_->feed(std::move(bytes));
   dispatch();
+}
+
+// Tells the protocol by the first bytes. True: the session stands and `bytes` come next. What came before them, while nothing
+// could be told yet, is fed by itself: joined they might be more than one slice.
+bool Client::begin_session(const Bytes& bytes) {
+  Bytes before = std::exchange(first_bytes_, {});
+  ByteQueue joined(services_.loop.blocks());
+  std::string_view start = bytes.view();
+  if (!before.empty()) {  // rare: a signature that came in pieces
+    joined.append(before.view());
+    joined.append(start.substr(0, kUndecidedMax));
+    start = joined.front().view();
+  }
+  Protocol protocol = tell_protocol(start);
+  if (protocol == Protocol::undecided && start.size() < kUndecidedMax) {
+    first_bytes_ = before.empty() ? bytes : joined.pop();
+    return false;
+  }
+  session_ =
+      services_.make_session(protocol, services_.heads, services_.loop.blocks(), services_.snapshot->options.limits);
+  if (!session_) {
+    services_.metrics.connections_refused.add();
+    over();
+    return false;
+  }
+  channel_.write_from(session_->output());
+  if (before.empty()) return true;
+  session_->feed(std::move(before));
+  dispatch();
+  return !over_ && !closing_ && session_->needs_input();
 }
 
 void Client::dispatch() {
@@ -183,6 +195,8 @@ void Client::become_idle() {
 void Client::on_timer() {
   if (over_ || closing_ || !streams_.empty()) return;
   const Timeouts& timeouts = services_.snapshot->options.timeouts;
+  // A client that still reads the last response is not idle yet.
+  if (!reading_head_) waiting_since_ = std::max(waiting_since_, channel_.written_at());
   Instant due = waiting_since_ + (reading_head_ ? timeouts.head : timeouts.idle_client);
   if (services_.loop.now() < due) {
     timer_.arm(due);

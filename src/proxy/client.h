@@ -64,6 +64,7 @@ class Client final : public Link,
   RawClient take_over(wire::StreamId id) override;
 
   void run() override;  // after a stream has ended, or the session has input left
+  bool begin_session(const Bytes& bytes);
   void dispatch();
   void begin_stream(wire::ServerEvent& event);
   void start_exchanges();

@@ -38,6 +38,13 @@ void Peer::read_on() {
   loop_.settle();
 }
 
+void Peer::read_up_to(std::size_t bytes) {
+  std::string room(bytes, '\0');
+  io::IoCount got = stream_->try_read(room);
+  if (got.state == io::IoCount::State::moved) received_.append(room, 0, got.bytes);
+  loop_.settle();
+}
+
 std::string Peer::take() { return std::exchange(received_, {}); }
 
 void Peer::on_readable() {

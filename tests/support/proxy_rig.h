@@ -28,6 +28,8 @@ class Peer final : private io::ReadyListener {
   void reset();   // RST
   void stop_reading() { reading_ = false; }
   void read_on();
+  // Reads once, at most so much, while not reading otherwise.
+  void read_up_to(std::size_t bytes);
 
   // What arrived since the last call.
   std::string take();

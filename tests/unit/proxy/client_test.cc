@@ -15,6 +15,9 @@ using test::ProxyRig;
 using testing::HasSubstr;
 using testing::StartsWith;
 
+constexpr std::string_view kGet = "GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
 std::unique_ptr<wire::ServerSession> many_streams(Protocol, wire::HeadPools& heads, BlockPool& blocks,
                                                   const wire::Limits&) {
   return test::make_fake_server_session(heads, blocks);
@@ -147,6 +150,40 @@ TEST(Client, TellsAProtocolWhoseFirstBytesComeOneByOne) {
 }
 
 // A client that sends more than it may while the server reads nothing: memory stays inside the budget, then all arrives.
+// Found by the simulation: what followed a lone first byte was cut at 4 KiB, and the rest read as the next request.
+TEST(Client, LosesNothingBehindASignatureThatCameInPieces) {
+  ProxyRig rig;
+  auto client = rig.client();
+  std::string content(20'000, 'x');
+  client->send("P");
+  client->send("OST http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 20000\r\n\r\n" + content);
+  std::string seen = rig.server().take();
+  EXPECT_THAT(seen, StartsWith("POST / HTTP/1.1\r\n"));
+  EXPECT_EQ(seen.substr(seen.find("\r\n\r\n") + 4), content);
+  rig.server().send(kOk);
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+// Found by the simulation: the idle time ran while the last response was still being read.
+TEST(Client, IsNotIdleWhileItReadsTheLastResponse) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->stop_reading();
+  client->send(kGet);
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + std::string(200'000, 'x'));
+  for (int i = 0; i < 3; ++i) {  // three quarters of a minute each
+    rig.advance(45s);
+    client->read_up_to(50'000);
+  }
+  client->read_on();
+  EXPECT_FALSE(client->saw_end());
+  client->take();
+  rig.advance(45s);
+  client->send(kGet);
+  rig.server(1).send(kOk);  // the first one was idle for too long
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
 TEST(Client, StopsReadingWhenTheServerDoes) {
   ProxyRig rig;
   auto client = rig.client();
