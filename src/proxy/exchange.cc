@@ -222,12 +222,10 @@ io::Task<> Exchange::forward() {
                  .tap = tap_,
                  .request = *request_,
                  .request_framing = framing_,
-                 .scratch = *scratch_});
+                 .scratch = *scratch_,
+                 .moved = moved_});
     io::Task<RelayResult> relaying = relay.run();
     RelayResult result = co_await std::move(relaying);
-    status_ = relay.status();
-    bytes_in_ += relay.bytes_in();
-    bytes_out_ += relay.bytes_out();
 
     // RFC 9110 §9.2.2: a kept connection that died before its first response byte may be replaced once, for an idempotent
     // request whose content has not been touched.
@@ -240,10 +238,18 @@ io::Task<> Exchange::forward() {
       continue;
     }
     if (result.kind == RelayResult::Kind::upgraded) {
-      while (lease_->unsent() > 0) {
+      Instant deadline = services_.loop.now() + snapshot_->options.timeouts.body;
+      while (lease_->unsent() > 0 && !lease_->inbox().error) {
         lease_->channel().tell_when_empty();
-        bool raised = co_await wake_.wait(services_.loop.now() + snapshot_->options.timeouts.body);
-        if (!raised) co_return;
+        bool raised = co_await wake_.wait(deadline);
+        if (!raised) break;
+      }
+      // The server may be gone since its 101, or take no byte of what it switched for.
+      if (lease_->inbox().error || lease_->unsent() > 0) {
+        result.error = lease_->inbox().error.value_or(upstream_error(
+            Token::connection_write_timeout, "the server stopped reading after its 101", "RFC 9110 §7.8"));
+        respond_failed(result);
+        co_return;
       }
       upstream::Connection::Raw raw = lease_->take_over();
       io::Task<> joining = become_tunnel({std::move(raw.stream), std::move(raw.early)}, 101);
@@ -316,7 +322,7 @@ io::Task<> Exchange::connect() {
 
 // Waits until the client has our head, then joins the two bare streams and leaves them to the worker.
 io::Task<> Exchange::become_tunnel(Tunnel::Side upstream, std::uint16_t status) {
-  status_ = status;
+  moved_.status = status;
   Instant deadline = services_.loop.now() + snapshot_->options.timeouts.body;
   while (stream_.unsent() > 0) {
     stream_.tell_when_sent();
@@ -377,7 +383,7 @@ void Exchange::refuse(const Error& error) {
 }
 
 void Exchange::send_reply(Reply& reply, bool close) {
-  status_ = reply.head.status;
+  moved_.status = reply.head.status;
   bool head_only = request_ && request_->method == http::Method::head;
   bool content = !reply.body.empty() && !head_only && reply.head.status != 304;
   if (close) {
@@ -390,7 +396,7 @@ void Exchange::send_reply(Reply& reply, bool close) {
   if (content) {
     ByteQueue body(services_.loop.blocks());
     body.append(reply.body);
-    bytes_out_ += body.size();
+    moved_.out += body.size();
     while (!body.empty()) stream_.send_data(body.pop());
   }
   stream_.send_end(nullptr);
@@ -398,7 +404,7 @@ void Exchange::send_reply(Reply& reply, bool close) {
 
 void Exchange::count_request(Token error) {
   auto method = static_cast<std::size_t>(request_ ? request_->method : http::Method::other);
-  std::size_t status_class = status_ == 0 ? 5 : std::min<std::size_t>(status_ / 100 - 1, 4);
+  std::size_t status_class = moved_.status == 0 ? 5 : std::min<std::size_t>(moved_.status / 100 - 1, 4);
   services_.metrics.requests[method][status_class][static_cast<std::size_t>(error)].add();
 }
 
@@ -408,7 +414,7 @@ void Exchange::end(flow::End how, Token error) {
   outcome.flow = flow_;
   outcome.end = how;
   outcome.error = error;
-  outcome.status = status_;
+  outcome.status = moved_.status;
   if (request_) {
     outcome.version = request_->version;
     outcome.method = request_->method_text;
@@ -423,8 +429,8 @@ void Exchange::end(flow::End how, Token error) {
   outcome.client = stream_.facts().client;
   outcome.upstream = upstream_;
   outcome.reused = reused_;
-  outcome.bytes_in = bytes_in_;
-  outcome.bytes_out = bytes_out_;
+  outcome.bytes_in = moved_.in;
+  outcome.bytes_out = moved_.out;
   outcome.begun = begun_;
   outcome.took = services_.loop.now() - begun_at_;
   if (const http::Field* type = scratch_->response_sent.fields.find(http::FieldName::content_type))
@@ -432,8 +438,8 @@ void Exchange::end(flow::End how, Token error) {
 
   count_request(error);
   Metrics& metrics = services_.metrics;
-  metrics.bytes_in.add(bytes_in_);
-  metrics.bytes_out.add(bytes_out_);
+  metrics.bytes_in.add(moved_.in);
+  metrics.bytes_out.add(moved_.out);
   metrics.request_seconds.observe(outcome.took);
   if (tap_) tap_->end(flow_, outcome, services_.loop.now());
   if (services_.access_log) services_.access_log->add(outcome);

@@ -56,11 +56,10 @@ class Exchange {
   http::Framing framing_;
   Pooled<Scratch> scratch_;
   upstream::Lease lease_;
-  std::uint16_t status_ = 0;
+  Moved moved_;
   Endpoint upstream_;
   bool reused_ = false;
   bool ended_ = false;
-  ByteCount bytes_in_ = 0, bytes_out_ = 0;
 };
 
 }  // namespace porthole::proxy

@@ -3,6 +3,7 @@
 #include "proxy/relay.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "http/forward.h"
 #include "io/pump.h"
@@ -33,12 +34,7 @@ Relay::Relay(const Parts& parts) : p_(parts), moved_at_(parts.services.loop.now(
 
 Relay::~Relay() = default;
 
-std::string_view Relay::content_type() const {
-  const http::Field* type = response_ ? response_->fields.find(http::FieldName::content_type) : nullptr;
-  return type ? type->value : std::string_view();
-}
-
-void Relay::moved() { moved_at_ = p_.services.loop.now(); }
+void Relay::note_moving() { moved_at_ = p_.services.loop.now(); }
 
 io::Task<RelayResult> Relay::run() {
   while (true) {
@@ -54,10 +50,9 @@ io::Task<RelayResult> Relay::run() {
       co_return RelayResult{.kind = RelayResult::Kind::upgraded, .error = {}, .head_sent = true};
     if (step == Step::failed) break;
     bool raised = co_await p_.wake.wait(deadline());
-    if (!raised) {
-      error_ = timeout_error();
-      break;
-    }
+    if (raised || still_leaving()) continue;
+    error_ = timeout_error();
+    break;
   }
   co_return RelayResult{
       .kind = RelayResult::Kind::failed, .error = error_, .head_sent = head_sent_, .content_moved = content_moved_};
@@ -82,11 +77,19 @@ Instant Relay::least_rate_due() const {
   };
   if (!head_sent_) {
     if (request_done_ || p_.lease->congested()) return kNever;
-    return due(flowing_since_, options.timeouts.body, bytes_in_);
+    return due(flowing_since_, options.timeouts.body, p_.moved.in);
   }
-  if (splice_stuck_) return due(stuck_since_, options.timeouts.body, bytes_out_ - stuck_from_);
+  if (splice_stuck_) return due(stuck_since_, options.timeouts.body, p_.moved.out - stuck_from_);
   if (sent_framing_.kind != http::Framing::Kind::length || p_.stream.congested()) return kNever;
-  return due(flowing_since_, options.timeouts.response_body, bytes_out_);
+  return due(flowing_since_, options.timeouts.response_body, p_.moved.out);
+}
+
+// A wait has run out, but slow is not silent: what was queued long ago was still leaving meanwhile.
+bool Relay::still_leaving() {
+  Instant written = std::max(p_.stream.channel().written_at(), p_.lease->channel().written_at());
+  if (written <= moved_at_) return false;
+  moved_at_ = written;
+  return true;
 }
 
 Error Relay::timeout_error() const {
@@ -124,8 +127,8 @@ Relay::Step Relay::step_request() {
   while (!inbox.data.empty() && !p_.lease->congested()) {
     Bytes bytes = inbox.data.pop();
     took = content_moved_ = true;
-    bytes_in_ += bytes.size();
-    if (p_.tap && bytes_in_ - bytes.size() < seen_max_)
+    p_.moved.in += bytes.size();
+    if (p_.tap && p_.moved.in - bytes.size() < seen_max_)
       p_.tap->data(p_.tap.flow(), flow::Direction::request, bytes.view());
     if (!request_filter_) {
       p_.lease->send_data(std::move(bytes));
@@ -136,7 +139,7 @@ Relay::Step Relay::step_request() {
     while (!filtered.empty()) p_.lease->send_data(filtered.pop());
   }
   if (took) {
-    moved();
+    note_moving();
     p_.stream.inbox_taken();
   }
   if (inbox.error) return fail_with(*inbox.error);
@@ -154,14 +157,14 @@ Relay::Step Relay::step_request() {
   }
   p_.lease->send_end(trailers);
   request_done_ = true;
-  moved();
+  note_moving();
   return Step::wait;
 }
 
 void Relay::pass_interims() {
   wire::ResponseInbox& inbox = p_.lease->inbox();
   for (Pooled<http::ResponseHead>& interim : inbox.interims) {
-    moved();
+    note_moving();
     flowing_since_ = moved_at_;  // a client may have waited for 100
     if (p_.tap) p_.tap->interim(p_.tap.flow(), *interim, p_.services.loop.now());
     if (p_.request.version == http::Version::http10) continue;  // RFC 9110 §15.2: a 1.0 client cannot read it
@@ -196,7 +199,7 @@ Relay::Step Relay::step_response() {
     if (auto pushed = push_response(inbox.data.pop()); !pushed) return fail_with(pushed.error());
   }
   if (took) {
-    moved();
+    note_moving();
     p_.lease->resume();
   }
   if (!inbox.data.empty()) return Step::wait;
@@ -205,8 +208,8 @@ Relay::Step Relay::step_response() {
 }
 
 Result<> Relay::push_response(Bytes bytes) {
-  if (p_.tap && bytes_out_ < seen_max_) p_.tap->data(p_.tap.flow(), flow::Direction::response, bytes.view());
-  bytes_out_ += bytes.size();
+  if (p_.tap && p_.moved.out < seen_max_) p_.tap->data(p_.tap.flow(), flow::Direction::response, bytes.view());
+  p_.moved.out += bytes.size();
   if (!response_filter_) {
     p_.stream.send_data(std::move(bytes));
     return {};
@@ -234,7 +237,7 @@ bool Relay::asked_to_switch() const {
 Relay::Step Relay::begin_response() {
   wire::ResponseInbox& inbox = p_.lease->inbox();
   response_ = std::move(inbox.head);
-  moved();
+  note_moving();
   flowing_since_ = moved_at_;
   const Options& options = p_.snapshot.options;
   if (p_.tap) p_.tap->response_received(p_.tap.flow(), *response_, inbox.framing, p_.services.loop.now());
@@ -244,8 +247,10 @@ Relay::Step Relay::begin_response() {
     return fail_with(upstream_error(Token::http_upgrade_failed,
                                     "the server switched to a protocol that was not asked for", "RFC 9110 §7.8"));
   }
-  // An early error: the rest of the request is not wanted, so it is not sent, and this connection ends with the answer.
-  if (!request_done_ && response_->status >= 300) stop_upload_ = true;
+  // An early error: the rest of the request is not wanted, so it is not sent, and this connection ends with the answer. Where
+  // only the server's close ends the answer, it may read the request first: then it gets it.
+  bool ends_by_itself = inbox.framing.kind != http::Framing::Kind::until_close;
+  if (!request_done_ && response_->status >= 300 && ends_by_itself) stop_upload_ = true;
   if (p_.services.filters && !upgrade) {
     response_filter_ = p_.services.filters->make(flow::Direction::response, p_.request, response_.get());
   }
@@ -260,7 +265,7 @@ Relay::Step Relay::begin_response() {
   auto framing = http::forward_response(*response_, how, p_.scratch.response_sent, p_.scratch.response_changes);
   if (!framing) return fail_with(framing.error());
   sent_framing_ = *framing;
-  status_ = response_->status;
+  p_.moved.status = response_->status;
   if (p_.tap) {
     p_.tap->response_sent(p_.tap.flow(), p_.scratch.response_sent, p_.scratch.response_changes, p_.services.loop.now());
   }
@@ -293,8 +298,9 @@ Relay::Step Relay::end_response() {
 }
 
 bool Relay::worth_splicing() const {
-  if (!head_sent_ || splice_tried_ || response_filter_ || bytes_out_ < seen_max_ || !request_done_) return false;
+  if (!head_sent_ || splice_tried_ || response_filter_ || p_.moved.out < seen_max_ || !request_done_) return false;
   if (sent_framing_.kind != http::Framing::Kind::length || !p_.lease->inbox().data.empty()) return false;
+  if (p_.lease->unsent() > 0) return false;  // an early answer: the request's last bytes wait for the server to read
   std::uint64_t left = p_.lease->plain_content_left();
   return left >= kSpliceMin && left == p_.stream.plain_content_due();
 }
@@ -337,7 +343,7 @@ class Lending {
 void Relay::note_stuck(bool stuck) {
   if (stuck && !splice_stuck_) {
     stuck_since_ = p_.services.loop.now();
-    stuck_from_ = bytes_out_;
+    stuck_from_ = p_.moved.out;
   }
   splice_stuck_ = stuck;
 }
@@ -349,7 +355,7 @@ io::Task<Relay::Step> Relay::splice() {
   while (p_.stream.unsent() > 0) {
     p_.stream.tell_when_sent();
     bool raised = co_await p_.wake.wait(deadline());
-    if (!raised) co_return fail_with(timeout_error());
+    if (!raised && !still_leaving()) co_return fail_with(timeout_error());
   }
   std::uint64_t left = p_.lease->plain_content_left();
   if (left < kSpliceMin || left != p_.stream.plain_content_due()) {
@@ -364,8 +370,11 @@ io::Task<Relay::Step> Relay::splice() {
   ByteCount before = 0;
   while (pump.state() == io::Pump::State::open) {
     bool more = pump.step();
-    if (pump.moved() != before) moved();
-    bytes_out_ += pump.moved() - std::exchange(before, pump.moved());
+    if (ByteCount step = pump.moved() - std::exchange(before, pump.moved()); step > 0) {
+      note_moving();
+      p_.moved.out += step;
+      if (p_.tap) p_.tap->unseen(p_.tap.flow(), flow::Direction::response, step);
+    }
     note_stuck(pump.stuck());
     if (pump.state() != io::Pump::State::open) break;
     if (more) {
@@ -374,7 +383,6 @@ io::Task<Relay::Step> Relay::splice() {
     bool raised = co_await p_.wake.wait(deadline());
     if (!raised) co_return fail_with(timeout_error());
   }
-  if (p_.tap) p_.tap->unseen(p_.tap.flow(), flow::Direction::response, pump.moved());
   if (pump.state() == io::Pump::State::failed) co_return fail_with(pump.error());
   p_.lease->skip_received(left);
   p_.stream.skip_sent(left);

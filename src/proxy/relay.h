@@ -23,6 +23,13 @@ struct Scratch {
   void clear();
 };
 
+// What the relay has moved so far. The exchange owns it, because the relay may be destroyed in the middle.
+struct Moved {
+  std::uint16_t status = 0;  // of the final response, 0 before it
+  ByteCount in = 0;          // content from the client
+  ByteCount out = 0;         // and to it
+};
+
 struct RelayResult {
   enum class Kind : std::uint8_t {
     complete,  // the response went out whole
@@ -48,16 +55,12 @@ class Relay {
     const http::RequestHead& request;
     const http::Framing& request_framing;
     Scratch& scratch;
+    Moved& moved;  // added to
   };
   explicit Relay(const Parts& parts);
   ~Relay();
 
   io::Task<RelayResult> run();
-
-  std::uint16_t status() const { return status_; }
-  ByteCount bytes_in() const { return bytes_in_; }
-  ByteCount bytes_out() const { return bytes_out_; }
-  std::string_view content_type() const;
 
  private:
   enum class Step : std::uint8_t { wait, done, failed, upgraded };
@@ -72,7 +75,8 @@ class Relay {
   Instant deadline() const;
   Instant least_rate_due() const;
   Error timeout_error() const;
-  void moved();
+  void note_moving();
+  bool still_leaving();
   bool worth_splicing() const;
   io::Task<Step> splice();
   void note_stuck(bool stuck);
@@ -81,13 +85,11 @@ class Relay {
   Pooled<http::ResponseHead> response_;
   http::Framing sent_framing_;
   std::unique_ptr<BodyFilter> request_filter_, response_filter_;
-  ByteCount bytes_in_ = 0, bytes_out_ = 0;
   ByteCount seen_max_ = 0;  // how much content the sink wants
   Instant moved_at_;
   Instant flowing_since_;     // the content that is waited for: from then on its rate counts
   Instant stuck_since_{};     // spliced bytes wait since then,
-  ByteCount stuck_from_ = 0;  // and bytes_out_ was this
-  std::uint16_t status_ = 0;
+  ByteCount stuck_from_ = 0;  // and so many bytes were out
   bool request_done_ = false;
   bool content_moved_ = false;
   bool stop_upload_ = false;

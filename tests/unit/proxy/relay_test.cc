@@ -1,6 +1,8 @@
 // What moves between a client and a server once a request is on its way, in both directions.
 #include "proxy/relay.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -61,6 +63,62 @@ TEST(Relay, StopsSendingWhenAnErrorComesEarly) {
   client->send("more");
   EXPECT_EQ(rig.server().take(), "");
   EXPECT_TRUE(client->saw_end());
+}
+
+// Found by the simulation: such an answer was cut after five minutes, because the server waited for the rest of the request and
+// the proxy for the end of the answer.
+TEST(Relay, SendsOnWhenOnlyTheServersCloseEndsAnEarlyError) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("POST http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc");
+  rig.server().take();
+  rig.server().send("HTTP/1.1 413 Content Too Large\r\n\r\nno");
+  client->send("def");
+  EXPECT_EQ(rig.server().take(), "def");
+  rig.server().finish();
+  EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 413 "), EndsWith("2\r\nno\r\n0\r\n\r\n")));
+}
+
+// Found by the simulation: a buffer that takes longer to leave than the timeout was taken for a client that does not read.
+TEST(Relay, GivesASlowReaderItsTime) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->stop_reading();
+  client->send(kGet);
+  std::string content(600'000, 'x');
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 600000\r\n\r\n" + content);
+  for (int i = 0; i < 70; ++i) {
+    rig.advance(30s);
+    client->read_up_to(10'000);
+  }
+  EXPECT_EQ(std::ranges::count(client->seen(), 'x'), 600'000);
+}
+
+// Found by the simulation: it ended the program.
+TEST(Relay, SplicesOnlyOnceTheRequestHasLeft) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("POST http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 70000\r\n\r\n");
+  rig.server().stop_reading();
+  client->send(std::string(70'000, 'x'));  // more than the stream takes
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 600000\r\n\r\n" + std::string(600'000, 'y'));
+  EXPECT_THAT(client->take(), EndsWith("yyy"));
+  rig.server().read_on();
+  EXPECT_THAT(rig.server().take(), EndsWith("xxx"));
+}
+
+// What the exchange had moved when its client left is in the account.
+TEST(Relay, CountsWhatMovedBeforeTheClientLeft) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("POST http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello");
+  rig.server().send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + std::string(400, 'x'));
+  client->reset();
+  EXPECT_EQ(rig.worker->metrics().bytes_in.value(), 5u);
+  EXPECT_EQ(rig.worker->metrics().bytes_out.value(), 400u);
+  using Method = http::Method;
+  const auto& by_class = rig.worker->metrics().requests[static_cast<std::size_t>(Method::post)];
+  EXPECT_EQ(by_class[1][static_cast<std::size_t>(Token::none)].value(), 1u);  // 2xx
 }
 
 TEST(Relay, ForwardsChunksAndTrailersBothWays) {
@@ -226,6 +284,23 @@ TEST(Relay, TunnelsOnlyAfter101) {
 }
 
 // bad-inputs 37: the server answers 200, so what follows is the next request.
+// Found by the simulation: it ended the program.
+TEST(Relay, SurvivesAServerThatResetsAfterIts101) {
+  ProxyRig rig;
+  rig.network.stream_capacity = 200;
+  auto client = rig.client();
+  client->send("GET http://h/ HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\nX-A: " +
+               std::string(50, 'a'));
+  client->send(std::string(300, 'a') + "\r\n\r\n");
+  rig.server().stop_reading();  // a part of the request waits
+  rig.server().send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 101 "));
+  rig.server().reset();
+  EXPECT_TRUE(client->saw_end());
+  EXPECT_EQ(rig.worker->metrics().connections.value(), 0);
+  EXPECT_EQ(rig.worker->metrics().tunnels.value(), 0);
+}
+
 TEST(Relay, StaysInHttpWhenTheUpgradeIsDeclined) {
   ProxyRig rig;
   auto client = rig.client();
