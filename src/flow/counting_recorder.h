@@ -7,7 +7,7 @@
 
 namespace porthole::flow {
 
-class CountingRecorder final : public Sink {
+class CountingRecorder : public Sink {
  public:
   Counter begun, ended, heads, interims, changes, notes, trailer_sections;
   Counter data_bytes[2];  // by Direction

@@ -28,8 +28,8 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
         admission(parts.admission),
         pipes(snapshot->options.pipes_max),
         dialer(parts.loop, parts.network, parts.resolver),
-        pool({parts.loop, dialer, heads}, snapshot->pool, snapshot->dial, connection_options(*snapshot),
-             snapshot->options.limits),
+        pool({parts.loop, dialer, heads, parts.make_client_session}, snapshot->pool, snapshot->dial,
+             connection_options(*snapshot), snapshot->options.limits),
         services(loop, pool, heads, scratches, pipes, parts.pages, metrics, *this, parts.sink, parts.access_log,
                  snapshot),
         tick(io::Timer::calling<&Impl::on_tick>(loop.timers(), *this)),
@@ -154,7 +154,7 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
 
   // Ticks only while there is something to look after: an idle worker without a log sleeps.
   void keep_house() {
-    if (services.access_log || services.draining) tick.arm(loop.now() + kHousekeeping);
+    if (services.access_log || drained) tick.arm(loop.now() + kHousekeeping);
   }
 
   void on_tick() {

@@ -32,6 +32,7 @@ class Worker {
     flow::AccessLog* access_log = nullptr;  // may be null
     FilterFactory* filters = nullptr;       // content filters; may be null
     SessionMaker make_session = &proxy::make_session;
+    upstream::Pool::SessionFactory make_client_session = &wire::h1::make_client_session;
     std::uint32_t index = 0;  // of this worker: part of its flow ids
   };
   Worker(Parts parts, std::shared_ptr<const Snapshot> snapshot);

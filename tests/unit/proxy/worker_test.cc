@@ -177,6 +177,15 @@ TEST(Worker, LimitsHoldForAllWorkersTogether) {
   EXPECT_THAT(third.take(), StartsWith("HTTP/1.1 429 "));
 }
 
+TEST(Worker, SleepsOnceItIsDrained) {
+  ProxyRig rig;
+  bool done = false;
+  rig.worker->drain([&] { done = true; });
+  EXPECT_TRUE(done);
+  rig.advance(1s);
+  EXPECT_EQ(rig.loop.timers().next_wakeup(), kNever);
+}
+
 TEST(Worker, LeavesNothingBehind) {
   ProxyRig rig;
   for (int i = 0; i < 50; ++i) {
