@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "base/ascii.h"
-#include "http/forward.h"
+#include "http/forward_request.h"
+#include "http/hop_by_hop.h"
 
 namespace porthole::proxy {
 namespace {

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "http/forward.h"
+#include "http/forward_response.h"
+#include "http/forward_trailers.h"
+#include "http/hop_by_hop.h"
 #include "io/pump.h"
 
 namespace porthole::proxy {

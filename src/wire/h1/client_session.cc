@@ -1,7 +1,7 @@
 // See client_session.h. Everything that makes a connection unfit for a further request sets closing_.
 #include "wire/h1/client_session.h"
 
-#include "http/forward.h"
+#include "http/hop_by_hop.h"
 #include "wire/h1/session.h"
 
 namespace porthole::wire::h1 {

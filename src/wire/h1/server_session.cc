@@ -2,7 +2,7 @@
 // is looked at when both have.
 #include "wire/h1/server_session.h"
 
-#include "http/forward.h"
+#include "http/hop_by_hop.h"
 #include "wire/h1/session.h"
 
 namespace porthole::wire::h1 {

@@ -1,5 +1,5 @@
 // Writing messages (RFC 9112): heads in one piece, chunks around data that is shared and not copied. Heads are composed by
-// http/forward.h or by the proxy itself and are trusted; debug builds check that no value holds a line ending.
+// http/forward_*.h or by the proxy itself and are trusted; debug builds check that no value holds a line ending.
 #pragma once
 
 #include "base/byte_queue.h"

@@ -4,7 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "http/forward.h"
+#include "http/forward_request.h"
+#include "http/forward_response.h"
 #include "support/allocations.h"
 #include "wire/h1/client_session.h"
 

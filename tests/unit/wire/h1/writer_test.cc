@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "http/forward.h"
 #include "support/golden.h"
 #include "support/round_trip.h"
 #include "wire/h1/section_parser.h"

@@ -1,67 +1,21 @@
-// What is sent on for what was received, and the list of changes that says so: RFC 9110 §7.6, RFC 9112 §3.2 and §6.
-#include "http/forward.h"
+// What is sent on for a received request, and the list of changes that says so: RFC 9110 §7.6, RFC 9112 §3.2.
+#include "http/forward_request.h"
 
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/heads.h"
+
 namespace porthole::http {
 namespace {
 
+using test::read;
+using test::text_of;
 using testing::HasSubstr;
 using testing::Not;
 using Kind = Framing::Kind;
-
-// Reads a head as a codec would, trusting it: views point into `raw`.
-std::string_view next_line(std::string_view& rest) {
-  std::string_view line = rest.substr(0, rest.find("\r\n"));
-  rest.remove_prefix(line.size() + 2);
-  return line;
-}
-
-void read_fields(std::string_view rest, Fields& fields) {
-  while (!rest.empty()) {
-    std::string_view line = next_line(rest);
-    std::size_t colon = line.find(':');
-    fields.add(line.substr(0, colon), ascii::trim(line.substr(colon + 1)));
-  }
-}
-
-void read(std::string_view text, RequestHead& head) {
-  head.raw = text;
-  std::string_view rest = head.raw;
-  std::string_view line = next_line(rest);
-  head.method_text = line.substr(0, line.find(' '));
-  head.method = method_of(head.method_text);
-  head.target_text = line.substr(line.find(' ') + 1, line.rfind(' ') - line.find(' ') - 1);
-  head.version = line.ends_with("1.0") ? Version::http10 : Version::http11;
-  head.target = *parse_target(head.target_text, head.method);
-  read_fields(rest, head.fields);
-}
-
-void read(std::string_view text, ResponseHead& head) {
-  head.raw = text;
-  std::string_view rest = head.raw;
-  std::string_view line = next_line(rest);
-  head.version = line.starts_with("HTTP/1.0") ? Version::http10 : Version::http11;
-  head.status = static_cast<std::uint16_t>(*ascii::parse_decimal(line.substr(9, 3)));
-  head.reason = line.substr(13);
-  read_fields(rest, head.fields);
-}
-
-// The fields joined by "|", then the changes.
-template <class Head>
-std::string text_of(const Head& head, const Changes& changes) {
-  std::string text;
-  for (const Field& field : head.fields) text += "|" + std::string(field.name) + ": " + std::string(field.value);
-  text += "| changes:";
-  for (const Change& change : changes) {
-    text += " " + std::string(facts_of(change.kind).name) + "[" + std::string(change.before) + "][" +
-            std::string(change.after) + "]";
-  }
-  return text;
-}
 
 struct Request {
   std::string target;
@@ -83,27 +37,6 @@ Request forward(std::string_view text, RequestForwarding how = {.via_name = "me"
   request.target = out.target_text;
   request.text = text_of(out, changes);
   return request;
-}
-
-struct Response {
-  Framing framing;
-  std::string text;
-  Error error;
-};
-
-Response answer(std::string_view text, ResponseForwarding how = {.via_name = "me"}) {
-  ResponseHead in;
-  read(text, in);
-  Changes tolerated;
-  how.framing = *response_framing(in, how.request_method, in.tolerated);
-  ResponseHead out;
-  Changes changes;
-  Result<Framing> result = forward_response(in, how, out, changes);
-  Response response;
-  if (result) response.framing = *result;
-  else response.error = result.error();
-  response.text = text_of(out, changes);
-  return response;
 }
 
 // RFC 9112 §3.2.1, §3.2.2: the whole head of a usual request.
@@ -274,159 +207,6 @@ TEST(ForwardRequest, ViaIsAppendedAndOurOwnNameIsALoop) {
 // RFC 9112 §2.3
 TEST(ForwardRequest, TheVersionIsOurs) {
   EXPECT_THAT(forward("GET http://h/ HTTP/1.0\r\n").text, HasSubstr("version_ours[HTTP/1.0][HTTP/1.1]"));
-}
-
-TEST(ForwardResponse, AUsualResponse) {
-  Response response =
-      answer("HTTP/1.1 200 OK\r\nServer: s\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\nContent-Length: 5\r\n",
-             {.via_name = "me", .date = "now"});
-  EXPECT_EQ(response.framing.kind, Kind::length);
-  EXPECT_EQ(response.text,
-            "|Server: s|Content-Length: 5|Date: now|Via: 1.1 me| changes: hop_by_hop_removed[Keep-Alive: timeout=5][] "
-            "connection_removed[Connection: keep-alive][] date_added[][Date: now] via_added[][Via: 1.1 me]");
-}
-
-// RFC 9110 §6.6.1
-TEST(ForwardResponse, DateIsAddedOnlyWhereItIsMissing) {
-  EXPECT_THAT(answer("HTTP/1.1 200 OK\r\nDate: then\r\nContent-Length: 0\r\n", {.date = "now"}).text,
-              Not(HasSubstr("now")));
-  EXPECT_THAT(answer("HTTP/1.1 103 Early Hints\r\n", {.date = "now"}).text, Not(HasSubstr("now")));
-}
-
-// RFC 9112 §6.1
-TEST(ForwardResponse, UnknownLengthIsChunkedForHttp11) {
-  Response response = answer("HTTP/1.1 200 OK\r\nA: b\r\n");
-  EXPECT_EQ(response.framing.kind, Kind::chunked);
-  EXPECT_THAT(response.text, HasSubstr("|A: b|Transfer-Encoding: chunked|Via"));
-  EXPECT_THAT(response.text, HasSubstr("chunked_by_us[][Transfer-Encoding: chunked]"));
-  response = answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: b\r\n");
-  EXPECT_EQ(response.framing.kind, Kind::chunked);
-  EXPECT_THAT(response.text, HasSubstr("|Transfer-Encoding: chunked|A: b|Via"));
-  EXPECT_THAT(response.text, Not(HasSubstr("chunked_by_us")));
-}
-
-TEST(ForwardResponse, UnknownLengthEndsWithTheConnectionForHttp10) {
-  for (const char* head : {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n"}) {
-    Response response = answer(head, {.client_version = Version::http10});
-    EXPECT_EQ(response.framing.kind, Kind::until_close);
-    EXPECT_THAT(response.text, HasSubstr("|Connection: close|"));
-    EXPECT_THAT(response.text, Not(HasSubstr("|Transfer-Encoding")));
-  }
-  EXPECT_THAT(answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", {.client_version = Version::http10}).text,
-              HasSubstr("dechunked_for_http10[Transfer-Encoding: chunked][]"));
-}
-
-TEST(ForwardResponse, Http2HasNoFramingFieldsOfConnections) {
-  Response response = answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: x\r\nX: y\r\n",
-                             {.client_version = Version::http2, .close = true});
-  EXPECT_EQ(response.framing.kind, Kind::chunked);
-  EXPECT_THAT(response.text, testing::StartsWith("| changes:"));
-}
-
-// RFC 9110 §8.6
-TEST(ForwardResponse, HeadAnd304TellTheLengthAndHaveNoContent) {
-  Response response = answer("HTTP/1.1 200 OK\r\nContent-Length: 05\r\n", {.request_method = Method::head});
-  EXPECT_EQ(response.framing.kind, Kind::none);
-  EXPECT_THAT(response.text, HasSubstr("|Content-Length: 5|"));
-  EXPECT_THAT(answer("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n").text, HasSubstr("|Content-Length: 5|"));
-  response = answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", {.request_method = Method::head});
-  EXPECT_EQ(response.framing.kind, Kind::none);
-  EXPECT_THAT(response.text, Not(HasSubstr("|Transfer-Encoding")));
-  response = answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: x\r\n",
-                    {.request_method = Method::head});
-  EXPECT_THAT(response.text, Not(HasSubstr("|Content-Length")));
-}
-
-TEST(ForwardResponse, InterimsAnd204AndTunnelsHaveNoFramingFields) {
-  for (const char* head :
-       {"HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\n", "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n"}) {
-    Response response = answer(head);
-    EXPECT_EQ(response.framing.kind, Kind::none);
-    EXPECT_THAT(response.text, HasSubstr("content_length_dropped[Content-Length: "));
-    EXPECT_THAT(response.text, Not(HasSubstr("|Content-Length")));
-  }
-  Response response = answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", {.request_method = Method::connect});
-  EXPECT_EQ(response.framing.kind, Kind::none);
-  EXPECT_THAT(response.text, Not(HasSubstr("|Transfer-Encoding")));
-}
-
-// bad-inputs 2: recorded once, by the codec; here it is only not sent.
-TEST(ForwardResponse, BothFramingsAreSentAsChunkedAndRecordedOnce) {
-  Response response = answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n");
-  EXPECT_THAT(response.text, testing::StartsWith("|Transfer-Encoding: chunked|Via"));
-  EXPECT_EQ(response.text.find("content_length_dropped"), response.text.rfind("content_length_dropped"));
-}
-
-// RFC 9110 §7.8, §15.5.22
-TEST(ForwardResponse, UpgradeIsRelayedOnlyWhereItBelongs) {
-  constexpr std::string_view k101 = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n";
-  EXPECT_THAT(answer(k101, {.upgrade = true}).text, testing::StartsWith("|Upgrade: websocket|Connection: upgrade|"));
-  EXPECT_EQ(answer("HTTP/1.1 101 Switching Protocols\r\n", {.upgrade = true}).error.token, Token::http_upgrade_failed);
-  EXPECT_THAT(answer("HTTP/1.1 200 OK\r\nUpgrade: h2c\r\nContent-Length: 0\r\n").text, Not(HasSubstr("|Upgrade")));
-  EXPECT_THAT(
-      answer("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nContent-Length: 0\r\n", {.close = true}).text,
-      HasSubstr("|Upgrade: websocket|Connection: upgrade, close|"));
-}
-
-TEST(ForwardResponse, ConnectionNamedFieldsAreRemovedButNeverFraming) {
-  Response response = answer(
-      "HTTP/1.1 200 OK\r\nConnection: X-Y, content-length, content-type\r\nX-Y: z\r\nContent-Type: "
-      "t\r\nContent-Length: 0\r\n");
-  EXPECT_THAT(response.text, testing::StartsWith("|Content-Type: t|Content-Length: 0|Via"));
-}
-
-TEST(ForwardResponse, ToleratedChangesComeFirst) {
-  ResponseHead in;
-  read("HTTP/1.0 200 OK\r\n", in);
-  in.tolerated.push_back({ChangeKind::tolerated_bare_lf, "", ""});
-  ResponseHead out;
-  Changes changes;
-  ASSERT_TRUE(forward_response(in, {.framing = {.kind = Kind::length, .length = 0}}, out, changes));
-  EXPECT_EQ(changes.at(0).kind, ChangeKind::tolerated_bare_lf);
-  EXPECT_EQ(changes.at(1).kind, ChangeKind::version_ours);
-}
-
-// RFC 9110 §6.5.1, bad-inputs 19
-TEST(ForwardTrailers, OnlyWhatComesNotTooLateIsForwarded) {
-  Fields head;
-  head.add("Connection", "X-Hop");
-  Fields in;
-  for (const char* name : {"X-Sum", "Content-Length", "Transfer-Encoding", "Host", "Authorization", "Connection",
-                           "Set-Cookie", "X-Hop", "Content-Encoding", "Trailer", "ETag", "Grpc-Status"}) {
-    in.add(std::string_view(name), "v");
-  }
-  Fields out;
-  Changes changes;
-  forward_trailers(in, head, out, changes);
-  std::string names;
-  for (const Field& field : out) names += std::string(field.name) + " ";
-  EXPECT_EQ(names, "X-Sum ETag Grpc-Status ");
-  EXPECT_EQ(changes.size(), 9u);
-  EXPECT_EQ(changes[0].kind, ChangeKind::trailer_field_dropped);
-}
-
-// RFC 9112 §9.3
-TEST(WantsClose, FollowsVersionAndConnection) {
-  RequestHead request;
-  EXPECT_FALSE(wants_close(request));
-  request.fields.add("Proxy-Connection", "Close");
-  EXPECT_TRUE(wants_close(request));
-  request.clear();
-  request.fields.add("Connection", "a, close");
-  EXPECT_TRUE(wants_close(request));
-  request.clear();
-  request.version = Version::http10;
-  request.fields.add("Connection", "keep-alive");
-  EXPECT_TRUE(wants_close(request));
-
-  ResponseHead response;
-  EXPECT_FALSE(wants_close(response));
-  response.version = Version::http10;
-  EXPECT_TRUE(wants_close(response));
-  response.fields.add("Connection", "Keep-Alive");
-  EXPECT_FALSE(wants_close(response));
-  response.fields.add("Connection", "close");
-  EXPECT_TRUE(wants_close(response));
 }
 
 }  // namespace
