@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "admin/pac.h"
+#include "base/html.h"
 
 namespace porthole::admin {
 namespace {
@@ -67,21 +68,6 @@ the server.</p>
 </html>
 )html";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 // Changes when the text does; not a secret, so any good hash will do (FNV-1a).
 std::string etag_of(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325;
@@ -93,7 +79,7 @@ std::string front_page(std::string_view proxy_address) {
   std::size_t colon = proxy_address.rfind(':');
   std::string_view host = proxy_address.substr(0, colon);
   std::string_view port = colon == std::string_view::npos ? "80" : proxy_address.substr(colon + 1);
-  return fmt::format(kPage, escaped(proxy_address), escaped(host), escaped(port));
+  return fmt::format(kPage, escape_html(proxy_address), escape_html(host), escape_html(port));
 }
 
 }  // namespace

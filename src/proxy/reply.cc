@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.h"
+#include "base/html.h"
 
 namespace porthole::proxy {
 namespace {
@@ -47,21 +48,6 @@ std::string_view advice_for(std::uint16_t status) {
     if (advice.status == status) return advice.text;
   }
   return "";
-}
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += (c >= ' ' && c < '\x7f') ? c : '?';
-    }
-  }
-  return out;
 }
 
 std::string escape_json(std::string_view text) {
