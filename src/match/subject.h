@@ -31,6 +31,7 @@ class Subject {
   virtual Fact<std::string_view> text(Key key) const = 0;
   // Key::port, status, size (bytes), time (nanoseconds).
   virtual Fact<std::uint64_t> number(Key key) const = 0;
+  // Before the phase of its row it may answer what is so now (pending, pinned): a live list does, and asks again later.
   virtual Truth flag(Flag flag) const = 0;
   // Key::list, tag, rule; request_header, response_header (values of that field name, of all when it is empty);
   // request_body, response_body (decoded, in one piece, as much as there is). Yes when one passes, unknown when not all

@@ -76,7 +76,25 @@ TEST(Decoder, TheCapIsExact) {
   }
 }
 
-// bad-inputs 47: the first ten kilobytes of ten gigabytes of zeros, and what they give, without the time they would take.
+// bad-inputs 47, nested: a zstd frame (RFC 8878 §3.1.1) of 81,920 blocks that each repeat one octet 128 Ki times, in gzip.
+TEST(Decoder, TenGigabytesInUnderTenKilobytesStopAtTheCap) {
+  constexpr std::uint32_t kBlockBytes = 128 * 1024;
+  constexpr std::uint32_t kRepeated = 1U << 1U;
+  std::string frame("\x28\xB5\x2F\xFD\x00\x68", 6);
+  for (ByteCount bytes = 0; bytes < 10_GiB; bytes += kBlockBytes) {
+    std::uint32_t header = kBlockBytes << 3U | kRepeated;
+    for (unsigned shift : {0U, 8U, 16U}) frame += static_cast<char>(header >> shift);
+    frame += 'B';
+  }
+  std::string bomb = encoded(frame, "gzip");
+  EXPECT_LT(bomb.size(), 10'000U);
+  Decoder decoder(list_of("zstd, gzip"));
+  StringSink sink;
+  EXPECT_EQ(decoder.feed(bomb, sink), State::capped);
+  EXPECT_EQ(sink.text, std::string(8_MiB, 'B'));
+}
+
+// bad-inputs 47 for each coding alone.
 TEST(Decoder, ABombStopsAtTheCap) {
   std::string zeros(64_MiB, '\0');
   for (std::string_view coding : kEach) {

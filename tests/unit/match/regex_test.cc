@@ -35,8 +35,10 @@ TEST(Regex, OctetsThatAreNoUtf8AreSearchedToo) { EXPECT_TRUE(regex("stock").occu
 
 TEST(Regex, CopiesAreEqual) {
   Regex one = regex("a");
-  Regex copy = one;
+  Regex copy = regex("b");
+  copy = one;
   EXPECT_EQ(one, copy);
+  EXPECT_TRUE(copy.occurs_in("cat")) << "with its program";
   EXPECT_NE(one, regex("a", true));
 }
 
