@@ -7,25 +7,25 @@ import subprocess
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SCRATCH = os.path.join(ROOT, "build", "bench", "load")
-SOURCES = os.path.join(HERE, "pload")
 
 
 class LoadError(Exception):
     """pload could not run, or broke."""
 
 
-def build():
-    """The path of an up-to-date pload: CMake's if it is newer than the sources, else our own."""
-    sources = glob.glob(os.path.join(SOURCES, "*.cc")) + glob.glob(os.path.join(SOURCES, "*.h"))
+def build(tool="pload"):
+    """The path of an up-to-date `tool` (pload, mixed): CMake's if it is newer than the sources, else our own."""
+    folder = os.path.join(HERE, tool)
+    sources = glob.glob(os.path.join(folder, "*.cc")) + glob.glob(os.path.join(folder, "*.h"))
     newest = max(os.path.getmtime(path) for path in sources)
-    own = os.path.join(SCRATCH, "pload")
-    for path in glob.glob(os.path.join(ROOT, "build", "*", "pload")) + [own]:
+    own = os.path.join(SCRATCH, tool)
+    for path in glob.glob(os.path.join(ROOT, "build", "*", tool)) + [own]:
         if os.access(path, os.X_OK) and os.path.getmtime(path) > newest:
             return path
     os.makedirs(SCRATCH, exist_ok=True)
-    print("building pload", flush=True)
+    print(f"building {tool}", flush=True)
     subprocess.run(["clang++-19", "-std=c++23", "-O2", "-Wall", "-Wextra", "-I", HERE, "-o", own] +
-                   sorted(glob.glob(os.path.join(SOURCES, "*.cc"))), check=True)
+                   sorted(glob.glob(os.path.join(folder, "*.cc"))) + ["-pthread"], check=True)
     return own
 
 
