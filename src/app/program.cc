@@ -16,6 +16,7 @@
 
 #include "admin/self_page.h"
 #include "app/admin_thread.h"
+#include "app/allocator.h"
 #include "app/announcement.h"
 #include "app/commands.h"
 #include "app/descriptor_limit.h"
@@ -113,6 +114,7 @@ void Program::start() {
     throw StartFailure{kUsage, fmt::format("--ready-fd {}: no such descriptor is open", line_.ready_fd)};
   }
   open_log();
+  return_large_memory();
   DescriptorLimit limit = raise_descriptor_limit();
   facts_.descriptors = limit.now;
   facts_.workers = settings().workers != 0 ? settings().workers : std::max(1U, std::thread::hardware_concurrency());

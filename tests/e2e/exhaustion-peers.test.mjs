@@ -58,7 +58,7 @@ describe('peers that never stop and never get anywhere', () => {
       await origin.close();
     }
     const seen = await other.end();
-    await base.back({rssMiB: 48});
+    await base.back({rssMiB: 20});
     t.diagnostic(`bystander: ${seen.requests} requests, worst ${seen.worst} ms; RSS stays ${base.grown().toFixed(1)} MiB higher`);
   });
 
@@ -115,7 +115,7 @@ describe('peers that never stop and never get anywhere', () => {
     assert.ok(base.grown() < 200, `${base.grown()} MiB`);
     flood.leave();
     await other.end();
-    await base.back({rssMiB: 48});
+    await base.back({rssMiB: 20});
   });
 });
 
