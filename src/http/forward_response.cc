@@ -85,7 +85,7 @@ Result<Framing> forward_response(const ResponseHead& in, const ResponseForwardin
     composer.replace_all(ChangeKind::upgrade_regenerated, FieldName::upgrade, {});
     composer.connection({});
   }
-  if (in.status >= 200 && !how.date.empty() && !in.fields.has(FieldName::date)) {
+  if (in.status >= 200 && !how.date.empty() && !out.fields.has(FieldName::date)) {
     composer.write(ChangeKind::date_added, FieldName::date, how.date, nullptr);
   }
   composer.via(in.version, how.via_name);

@@ -58,6 +58,33 @@ TEST(ForwardRequest, HostIsWrittenFromTheTargetAndFirst) {
   EXPECT_THAT(forward("GET http://h/ HTTP/1.0\r\n").text, HasSubstr("host_from_target[][Host: h]"));
 }
 
+// RFC 9110 §5.1 and §5.3; §10.1.3, §11.6.2, §13.2.1: what is meant for the server is not ours to touch.
+TEST(ForwardRequest, FieldsForTheServerPassInOrder) {
+  constexpr std::string_view kFields =
+      "x-B: 1\r\nCookie: a=1\r\nX-b: 2\r\nCookie: b=2\r\nReferer: http://h/page\r\nAuthorization: Basic Zm9v\r\n"
+      "If-None-Match: \"a\", \"b\"\r\nIf-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\nIf-Match: *\r\n"
+      "If-Unmodified-Since: soon\r\nIf-Range: \"a\"\r\nRange: lines=1-2\r\nCache-Control: no-transform, x=1\r\n"
+      "Accept-Encoding: br;q=0.1\r\nUser-Agent: u\r\nX-Odd: \"q, \\\" ,,\xff\r\nX-Empty: \r\n";
+  std::string expected = "|Host: h";
+  std::string_view rest = kFields;
+  while (!rest.empty()) expected += "|" + std::string(test::next_line(rest));
+  Request request = forward("GET http://h/ HTTP/1.1\r\nHost: h\r\n" + std::string(kFields));
+  EXPECT_EQ(request.text,
+            expected + "|Via: 1.1 me| changes: target_to_origin_form[http://h/][/] via_added[][Via: 1.1 me]");
+}
+
+// RFC 9110 §7.7: not a character of path and query, nor of a host name.
+TEST(ForwardRequest, PathQueryAndNameAreNotRewritten) {
+  for (const char* path : {"/a/../b/./c//d", "/%7Euser/%2F%2f/%00", "/?x=%20&&y=/?#"}) {
+    std::string text = path;
+    text.resize(std::min(text.size(), text.find('#')));
+    EXPECT_EQ(forward("GET http://h" + text + " HTTP/1.1\r\nHost: h\r\n").target, text);
+  }
+  EXPECT_THAT(forward("GET http://ExAmple/ HTTP/1.1\r\nHost: x\r\n").text, HasSubstr("|Host: ExAmple|"));
+  EXPECT_THAT(forward("GET http://www.Example.COM./ HTTP/1.1\r\nHost: x\r\n").text,
+              HasSubstr("|Host: www.Example.COM.|"));
+}
+
 TEST(ForwardRequest, AnOriginFormKeepsItsHost) {
   Request request = forward("GET /x HTTP/1.1\r\nHost: h\r\n");
   EXPECT_EQ(request.target, "/x");
@@ -130,6 +157,11 @@ TEST(ForwardRequest, TeTrailersIsWrittenAnew) {
   EXPECT_THAT(request.text, HasSubstr("te_rewritten[TE: gzip, trailers][TE: trailers]"));
   EXPECT_THAT(request.text, Not(HasSubstr("connection_removed")));
   EXPECT_THAT(forward("GET http://h/ HTTP/1.0\r\nTE: trailers\r\n").text, Not(HasSubstr("|TE")));
+  // RFC 9112 §7.4: chunked is understood anyway and never named.
+  EXPECT_THAT(forward("GET http://h/ HTTP/1.1\r\nHost: h\r\nTE: chunked, trailers\r\nConnection: TE\r\n").text,
+              HasSubstr("|Host: h|TE: trailers|Connection: TE|"));
+  EXPECT_THAT(forward("GET http://h/ HTTP/1.1\r\nHost: h\r\nTE: chunked\r\nConnection: TE\r\n").text,
+              HasSubstr("|Host: h|Via"));
 }
 
 // RFC 9110 §7.8
@@ -140,6 +172,15 @@ TEST(ForwardRequest, UpgradeIsWrittenAnewWhenItIsAskedForProperly) {
       "GET http://h/ HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: h2c, foo/1\r\nUpgrade: (, websocket\r\n");
   EXPECT_THAT(request.text, HasSubstr("|Upgrade: foo/1, websocket|Connection: upgrade|"));
   EXPECT_THAT(request.text, HasSubstr("upgrade_regenerated[Upgrade: h2c, foo/1][Upgrade: foo/1, websocket]"));
+  // RFC 6455 §4.2, §9.1: the handshake is the two ends' own, extensions included.
+  constexpr std::string_view kHandshake =
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: chat, x\r\n"
+      "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\nOrigin: http://o\r\n";
+  request = forward("GET http://h/ HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+                    std::string(kHandshake));
+  for (std::string_view rest = kHandshake; !rest.empty();) {
+    EXPECT_THAT(request.text, HasSubstr("|" + std::string(test::next_line(rest)) + "|"));
+  }
   for (const char* head :
        {"GET http://h/ HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n",
         "GET http://h/ HTTP/1.0\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket\r\n",
@@ -188,6 +229,9 @@ TEST(ForwardRequest, MaxForwardsCountsDownForTraceAndOptions) {
               HasSubstr("|Max-Forwards: 0|"));
   EXPECT_THAT(forward("GET http://h/ HTTP/1.1\r\nHost: h\r\nMax-Forwards: 10\r\n").text,
               HasSubstr("|Max-Forwards: 10|"));
+  // RFC 9110 §9.3.7: none of our own.
+  EXPECT_THAT(forward("OPTIONS http://h/ HTTP/1.1\r\nHost: h\r\n").text, Not(HasSubstr("Max-Forwards")));
+  EXPECT_THAT(forward("TRACE http://h/ HTTP/1.1\r\nHost: h\r\n").text, Not(HasSubstr("Max-Forwards")));
   EXPECT_EQ(forward("TRACE http://h/ HTTP/1.1\r\nHost: h\r\nMax-Forwards: 0\r\n").error.status, 400);
   EXPECT_EQ(forward("TRACE http://h/ HTTP/1.1\r\nHost: h\r\nMax-Forwards: x\r\n").error.status, 400);
 }
@@ -196,6 +240,9 @@ TEST(ForwardRequest, MaxForwardsCountsDownForTraceAndOptions) {
 TEST(ForwardRequest, ViaIsAppendedAndOurOwnNameIsALoop) {
   EXPECT_THAT(forward("GET http://h/ HTTP/1.0\r\nVia: 1.1 a, 1.0 b (me)\r\n").text,
               HasSubstr("|Via: 1.1 a, 1.0 b (me)|Via: 1.0 me|"));
+  // Members of different protocols are not merged.
+  EXPECT_THAT(forward("GET http://h/ HTTP/1.1\r\nHost: h\r\nVia: 1.0 a\r\nVia: 2 b, 1.1 c\r\n").text,
+              HasSubstr("|Via: 1.0 a|Via: 2 b, 1.1 c|Via: 1.1 me|"));
   EXPECT_THAT(forward("GET http://h/ HTTP/1.0\r\nVia: 1.1 me2, me, 1.1 Me\r\n").text, HasSubstr("via_added"));
   for (const char* via : {"1.1 me", "1.0 a, 1.1\tme (x)", "HTTP/1.1   me", "1.1 a,, 1.1 me"}) {
     Request request = forward("GET http://h/ HTTP/1.1\r\nHost: h\r\nVia: " + std::string(via) + "\r\n");

@@ -48,11 +48,45 @@ TEST(ForwardResponse, AUsualResponse) {
             "connection_removed[Connection: keep-alive][] date_added[][Date: now] via_added[][Via: 1.1 me]");
 }
 
+// RFC 9110 §5.3, §7.7, §10.2.1, §11.6.1, §14.4: what describes the content or the server passes as it came.
+TEST(ForwardResponse, FieldsOfTheServerPassInOrder) {
+  constexpr std::string_view kFields =
+      "Set-Cookie: a=1, b\r\nServer: s\r\nset-cookie: b=2\r\nAllow: GET,  ,PUT\r\n"
+      "WWW-Authenticate: Basic realm=\"a, b\", Digest realm=\"c\"\r\nWWW-Authenticate: New\r\nVary: *\r\n"
+      "Content-Encoding: gzip\r\nContent-Type: text/plain; charset=x\r\nContent-Range: lines 1-2/9\r\n"
+      "Accept-Ranges: lines\r\nETag: W/\"x\"\r\nLast-Modified: yesterday\r\nCache-Control: no-transform\r\n"
+      "Proxy-Authenticate: Basic realm=\"p\"\r\nAge: 7\r\nContent-Length: 5\r\nDate: then\r\n";
+  std::string expected;
+  std::string_view rest = kFields;
+  while (!rest.empty()) expected += "|" + std::string(test::next_line(rest));
+  Response response = answer("HTTP/1.1 206 Partial Content\r\n" + std::string(kFields));
+  EXPECT_EQ(response.text, expected + "|Via: 1.1 me| changes: via_added[][Via: 1.1 me]");
+}
+
+// RFC 9110 §7.6.3: with the version that was received.
+TEST(ForwardResponse, ViaNamesTheVersionOfTheServer) {
+  EXPECT_THAT(answer("HTTP/1.0 200 OK\r\nVia: 2 a\r\nContent-Length: 0\r\n").text, HasSubstr("|Via: 2 a|"));
+  EXPECT_THAT(answer("HTTP/1.0 200 OK\r\nVia: 2 a\r\nContent-Length: 0\r\n").text, HasSubstr("|Via: 1.0 me|"));
+  EXPECT_THAT(answer("HTTP/1.1 103 Early Hints\r\n").text, HasSubstr("|Via: 1.1 me|"));
+}
+
+// RFC 9110 §7.6.1
+TEST(ForwardResponse, HopByHopFieldsAreRemovedEvenWhenConnectionDoesNotNameThem) {
+  EXPECT_THAT(answer("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n"
+                     "Upgrade: h2c\r\nTrailer: X-Sum\r\nContent-Length: 0\r\n")
+                  .text,
+              testing::StartsWith("|Trailer: X-Sum|Content-Length: 0|Via: 1.1 me| changes:"));
+}
+
 // RFC 9110 §6.6.1
 TEST(ForwardResponse, DateIsAddedOnlyWhereItIsMissing) {
   EXPECT_THAT(answer("HTTP/1.1 200 OK\r\nDate: then\r\nContent-Length: 0\r\n", {.date = "now"}).text,
               Not(HasSubstr("now")));
   EXPECT_THAT(answer("HTTP/1.1 103 Early Hints\r\n", {.date = "now"}).text, Not(HasSubstr("now")));
+  EXPECT_THAT(
+      answer("HTTP/1.1 200 OK\r\nConnection: date\r\nDate: then\r\nContent-Length: 0\r\n", {.date = "now"}).text,
+      HasSubstr("|Content-Length: 0|Date: now|"))
+      << "a Date that was for this connection only is one that is missing";
 }
 
 // RFC 9112 §6.1
@@ -123,6 +157,11 @@ TEST(ForwardResponse, BothFramingsAreSentAsChunkedAndRecordedOnce) {
 TEST(ForwardResponse, UpgradeIsRelayedOnlyWhereItBelongs) {
   constexpr std::string_view k101 = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n";
   EXPECT_THAT(answer(k101, {.upgrade = true}).text, testing::StartsWith("|Upgrade: websocket|Connection: upgrade|"));
+  // RFC 6455 §9.1: what the server accepted of the extensions is not ours to change.
+  EXPECT_THAT(answer(std::string(k101) + "Sec-WebSocket-Accept: x=\r\nSec-WebSocket-Extensions: permessage-deflate\r\n",
+                     {.upgrade = true})
+                  .text,
+              HasSubstr("|Sec-WebSocket-Accept: x=|Sec-WebSocket-Extensions: permessage-deflate|"));
   EXPECT_EQ(answer("HTTP/1.1 101 Switching Protocols\r\n", {.upgrade = true}).error.token, Token::http_upgrade_failed);
   EXPECT_THAT(answer("HTTP/1.1 200 OK\r\nUpgrade: h2c\r\nContent-Length: 0\r\n").text, Not(HasSubstr("|Upgrade")));
   EXPECT_THAT(
