@@ -110,6 +110,11 @@ TEST(Exchange, ServesItsOwnPageAndNothingElse) {
   EXPECT_THAT(client->take(), HasSubstr("hello from porthole"));
   client->send("GET /nothing HTTP/1.1\r\nHost: 127.0.0.1:8083\r\n\r\n");
   EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 404 "));
+  // RFC 9110 §15.5.20: never 421, nor anybody else's site.
+  client->send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(client->take(), HasSubstr("hello from porthole"));
+  client->send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 404 "));
   client->send("POST / HTTP/1.1\r\nHost: 127.0.0.1:8083\r\nContent-Length: 0\r\n\r\n");
   EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 405 "));
   EXPECT_EQ(rig.servers(), 0u);
@@ -138,6 +143,45 @@ TEST(Exchange, ReflectsATraceThatMayGoNoFurther) {
   EXPECT_THAT(client->take(), AllOf(HasSubstr("message/http"), HasSubstr("X-Seen: yes"), Not(HasSubstr("secret"))));
   client->send("TRACE http://h/x HTTP/1.1\r\nHost: h\r\nMax-Forwards: 3\r\n\r\n");
   EXPECT_THAT(rig.server().take(), HasSubstr("Max-Forwards: 2\r\n"));
+}
+
+// RFC 9110 §7.6.2, §9.3.7.
+TEST(Exchange, AnswersOptionsThatMayGoNoFurther) {
+  ProxyRig rig;
+  auto client = rig.client();
+  for (const char* asked : {"http://h/x HTTP/1.1\r\nHost: h\r\nMax-Forwards: 0", "* HTTP/1.1\r\nHost: h",
+                            "http://h HTTP/1.1\r\nHost: h\r\nMax-Forwards: 00"}) {
+    client->send("OPTIONS " + std::string(asked) + "\r\n\r\n");
+    EXPECT_THAT(client->take(), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("\r\nAllow: GET, "))) << asked;
+  }
+  EXPECT_EQ(rig.servers(), 0u);
+  client->send("OPTIONS http://h HTTP/1.1\r\nHost: h\r\nMax-Forwards: 1\r\n\r\n");
+  EXPECT_THAT(rig.server().take(), AllOf(StartsWith("OPTIONS * HTTP/1.1\r\n"), HasSubstr("\r\nMax-Forwards: 0\r\n")));
+}
+
+// RFC 9110 §10.1.1
+TEST(Exchange, RefusesExpectationsThatNobodyKnows) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("GET http://h/ HTTP/1.1\r\nHost: h\r\nExpect: miracles\r\n\r\n");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 417 "));
+  EXPECT_EQ(rig.servers(), 0u);
+}
+
+// RFC 9110 §3.3: what holds for one request of a connection says nothing about the next, on either side.
+TEST(Exchange, JudgesEachRequestByItself) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server(0).send(kOk);
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 200 OK"));
+  auto other = rig.client();
+  other->send("GET http://h/other HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(rig.servers(), 1u);  // two clients, one connection
+  rig.server(0).send(kOk);
+  rig.snapshot->access = rules::Access(rules::AccessOptions{.clients = {*IpNetwork::parse("192.0.2.0/24")}});
+  client->send(kGet);
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 403 "));
 }
 
 TEST(Exchange, RefusesClientsThatAreNotAdmitted) {

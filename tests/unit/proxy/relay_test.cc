@@ -132,6 +132,46 @@ TEST(Relay, ForwardsChunksAndTrailersBothWays) {
   EXPECT_THAT(client->take(), EndsWith("\r\n\r\n5\r\nhello\r\n0\r\nX-Done: yes\r\n\r\n"));
 }
 
+// RFC 9110 §6.5.1, §7.6.1: not into the head, not where no trailer can be, and not when Connection names them.
+TEST(Relay, NeverMergesTrailers) {
+  constexpr std::string_view kAnswer =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: X-Hop\r\n\r\n5\r\nhello\r\n0\r\nX-Hop: "
+      "1\r\nX-Done: "
+      "yes\r\n\r\n";
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kGet);
+  rig.server().send(kAnswer);
+  std::string seen = client->take();
+  EXPECT_THAT(seen, EndsWith("\r\n\r\n5\r\nhello\r\n0\r\nX-Done: yes\r\n\r\n"));
+  EXPECT_EQ(seen.find("X-Done"), seen.rfind("X-Done"));
+  EXPECT_THAT(seen, Not(HasSubstr("X-Hop")));
+  auto old = rig.client();
+  old->send("GET http://h/ HTTP/1.0\r\n\r\n");
+  rig.server(0).send(kAnswer);
+  EXPECT_THAT(old->take(), AllOf(EndsWith("\r\n\r\nhello"), Not(HasSubstr("X-Done"))));
+}
+
+// RFC 9110 §7.7, §14.4, §15.4.5: what the two ends agreed on is theirs, whether we understand it or not.
+TEST(Relay, LeavesContentAndWhatDescribesItAlone) {
+  for (std::string_view answer :
+       {"HTTP/1.1 200 OK\r\nDate: d\r\nCache-Control: no-transform\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n"
+        "Via: 1.1 porthole\r\n\r\n\x1f\x8b\xff\r",
+        "HTTP/1.1 206 Partial Content\r\nDate: d\r\nContent-Range: lines 1-2/9\r\nContent-Length: 4\r\n"
+        "Via: 1.1 porthole\r\n\r\na\nb\n",
+        "HTTP/1.1 304 Not Modified\r\nDate: d\r\nETag: \"a\"\r\nContent-Length: 9\r\nVia: 1.1 porthole\r\n\r\n"}) {
+    ProxyRig rig;
+    auto client = rig.client();
+    client->send("GET http://h/ HTTP/1.1\r\nHost: h\r\nIf-None-Match: \"a\"\r\nRange: lines=1-2\r\n\r\n");
+    EXPECT_EQ(rig.server().take(),
+              "GET / HTTP/1.1\r\nHost: h\r\nIf-None-Match: \"a\"\r\nRange: lines=1-2\r\nVia: 1.1 porthole\r\n\r\n");
+    std::string sent(answer);
+    sent.erase(sent.find("Via: 1.1 porthole\r\n"), 19);
+    rig.server().send(sent);
+    EXPECT_EQ(client->take(), answer);
+  }
+}
+
 TEST(Relay, ChunksContentThatEndsWithTheConnection) {
   ProxyRig rig;
   auto client = rig.client();
@@ -152,6 +192,9 @@ TEST(Relay, ShowsACutResponseAsCut) {
   rig.server().finish();
   EXPECT_THAT(client->take(), AllOf(EndsWith("hello\r\n"), Not(HasSubstr("0\r\n\r\n"))));
   EXPECT_TRUE(client->saw_end());
+  auto method = static_cast<std::size_t>(http::Method::get);
+  auto reason = static_cast<std::size_t>(Token::http_response_incomplete);
+  EXPECT_EQ(rig.worker->metrics().requests[method][1][reason].value(), 1u);  // and it is recorded as such
 
   auto old = rig.client();
   old->send("GET http://h/ HTTP/1.0\r\n\r\n");
@@ -283,7 +326,6 @@ TEST(Relay, TunnelsOnlyAfter101) {
   EXPECT_EQ(rig.recorder.ended.value(), 1u);
 }
 
-// bad-inputs 37: the server answers 200, so what follows is the next request.
 // Found by the simulation: it ended the program.
 TEST(Relay, SurvivesAServerThatResetsAfterIts101) {
   ProxyRig rig;
@@ -301,6 +343,34 @@ TEST(Relay, SurvivesAServerThatResetsAfterIts101) {
   EXPECT_EQ(rig.worker->metrics().tunnels.value(), 0);
 }
 
+// RFC 9110 §7.8: 100 goes before 101; the close and its code (RFC 6455 §5.5.1) are bytes, the server's FIN the client's.
+TEST(Relay, ContinuesBeforeItSwitchesAndBringsTheCloseOver) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(
+      "GET http://h/ HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket\r\nExpect: 100-continue\r\n\r\n");
+  rig.server().take();
+  rig.server().send(
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "
+      "WebSocket\r\n\r\n");
+  EXPECT_EQ(client->take(),
+            "HTTP/1.1 100 Continue\r\nVia: 1.1 porthole\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n"
+            "Upgrade: WebSocket\r\nConnection: upgrade\r\nVia: 1.1 porthole\r\n\r\n");
+  constexpr std::string_view kMaskedClose = "\x88\x82\x01\x02\x03\x04\x02\xea";
+  constexpr std::string_view kClose = "\x88\x02\x03\xe8";
+  client->send(kMaskedClose);
+  EXPECT_EQ(rig.server().take(), kMaskedClose);
+  rig.server().send(kClose);
+  rig.server().finish();
+  EXPECT_EQ(client->take(), kClose);
+  EXPECT_TRUE(client->saw_end());
+  EXPECT_FALSE(rig.server().saw_end());
+  client->finish();
+  EXPECT_TRUE(rig.server().saw_end());
+  EXPECT_EQ(rig.recorder.ended.value(), 1u);
+}
+
+// bad-inputs 37: the server answers 200, so what follows is the next request.
 TEST(Relay, StaysInHttpWhenTheUpgradeIsDeclined) {
   ProxyRig rig;
   auto client = rig.client();

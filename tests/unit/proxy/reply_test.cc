@@ -72,12 +72,50 @@ TEST(Reply, ServesAPageOnceToWhoHasIt) {
   EXPECT_EQ(known.body, "");
 }
 
+// RFC 9110 §12.5.5 and §7.6.1: no Vary, no Connection option, nothing hop-by-hop; exactly these fields.
+TEST(Reply, HasTheseFieldsAndNoOthers) {
+  auto names = [](const Reply& reply) {
+    std::string all;
+    for (const http::Field& field : reply.head.fields) all += std::string(field.name) + " ";
+    return all;
+  };
+  http::RequestHead request;
+  request.fields.add(FieldName::accept, "text/html");
+  Reply problem, page, trace, options, error_page;
+  compose_error(kRefused, facts(nullptr), problem);
+  compose_error(kRefused, facts(&request), error_page);
+  compose_page({.content_type = "text/plain", .body = "hi", .etag = "\"x\"", .cache_control = {}}, facts(&request),
+               page);
+  compose_trace(facts(&request), trace);
+  compose_options(facts(&request), options);
+  EXPECT_EQ(names(problem), "Content-Type X-Content-Type-Options Cache-Control Proxy-Status Date Content-Length ");
+  EXPECT_EQ(
+      names(error_page),
+      "Content-Type Content-Security-Policy X-Content-Type-Options Cache-Control Proxy-Status Date Content-Length ");
+  EXPECT_EQ(names(page), "X-Content-Type-Options Cache-Control ETag Content-Type Date Content-Length ");
+  EXPECT_EQ(names(trace), "Content-Type Date Content-Length ");
+  EXPECT_EQ(names(options), "Allow Date Content-Length ");
+}
+
+// RFC 9110 §15.6.3 and §15.6.5: with an explanation.
+TEST(Reply, SaysWhatHappenedAndWhatToDo) {
+  for (auto status : {std::uint16_t{502}, std::uint16_t{504}}) {
+    Error error = kRefused;
+    error.status = status;
+    Reply reply;
+    compose_error(error, facts(nullptr), reply);
+    EXPECT_THAT(reply.body, HasSubstr("\"detail\":\"The connection was refused. ")) << status;
+    EXPECT_THAT(reply.body, Not(HasSubstr("refused. \""))) << status << ": no advice";
+  }
+}
+
 TEST(Reply, ReflectsATraceWithoutSecrets) {
   http::RequestHead request;
   request.method_text = "TRACE";
   request.target_text = "http://h/";
   request.fields.add(FieldName::cookie, "secret");
   request.fields.add(FieldName::authorization, "secret");
+  request.fields.add(FieldName::proxy_authorization, "secret");
   request.fields.add("X-A", "1");
   Reply reply;
   compose_trace(facts(&request), reply);

@@ -65,6 +65,24 @@ TEST(Tunnel, CarriesAHalfCloseOverAndLivesOnTheOtherWay) {
   EXPECT_EQ(rig.recorder.unseen_bytes[1].value(), 6u);
 }
 
+// RFC 9110 §9.3.6, RFC 6455 §7.1.1: a server that closes first; what came from it is flushed, what goes to it still goes.
+TEST(Tunnel, CarriesTheServersCloseOverFirst) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kConnect);
+  client->take();
+  rig.server().send("last words");
+  rig.server().finish();
+  EXPECT_EQ(client->take(), "last words");
+  EXPECT_TRUE(client->saw_end());
+  client->send("reply");
+  EXPECT_EQ(rig.server().take(), "reply");
+  EXPECT_FALSE(rig.server().saw_end());
+  client->finish();
+  EXPECT_TRUE(rig.server().saw_end());
+  EXPECT_EQ(rig.worker->metrics().tunnels.value(), 0);
+}
+
 TEST(Tunnel, EndsAHalfClosedSilenceAfterItsTime) {
   ProxyRig rig;
   auto client = rig.client();
@@ -93,8 +111,13 @@ TEST(Tunnel, ClosesBothWhenOneResets) {
   auto client = rig.client();
   client->send(kConnect);
   client->reset();
-  EXPECT_TRUE(rig.server().saw_end());
+  EXPECT_TRUE(rig.server().saw_reset());
   EXPECT_EQ(rig.recorder.ended.value(), 1u);
+  auto second = rig.client();
+  second->send(kConnect);
+  rig.server(1).reset();
+  EXPECT_TRUE(second->saw_reset());
+  EXPECT_EQ(rig.recorder.ended.value(), 2u);
 }
 
 TEST(Tunnel, AnswersFailuresAndClosesSoThatEarlyBytesAreNoRequest) {
@@ -121,6 +144,22 @@ TEST(Tunnel, RefusesPortsThatAreNotAllowed) {
   auto second = strict.client();
   second->send(kConnect);
   EXPECT_THAT(second->take(), StartsWith("HTTP/1.1 403 "));
+}
+
+// RFC 6455 §4.1: ws:// through a proxy is a CONNECT to port 80.
+TEST(Tunnel, AllowsPort80NearbyAndWhereAListNamesIt) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n");
+  EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 200 "));
+  for (std::uint16_t port : std::initializer_list<std::uint16_t>{80, 443}) {
+    Options listed;
+    listed.connect_ports = {.by_default = false, .any = false, .list = {port}};
+    ProxyRig strict(listed);
+    auto second = strict.client();
+    second->send("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n");
+    EXPECT_THAT(second->take(), StartsWith(port == 80 ? "HTTP/1.1 200 " : "HTTP/1.1 403 "));
+  }
 }
 
 TEST(Tunnel, MovesMuchAndHoldsLittle) {
