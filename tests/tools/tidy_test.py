@@ -116,6 +116,28 @@ class TidyTest(TreeTest):
         self.write("tests/unit/io/a_test.cc", GOOD_TEST + "void f() { std::this_thread::sleep_for(1s); }\n")
         self.assert_refused("unit tests move the clock by hand")
 
+    def test_cited_tests_exist(self):
+        self.write("tests/unit/io/a_test.cc", GOOD_TEST + "TEST(A, Holds) {}\nTEST_F(ATest, Too) {}\n")
+        self.write("tests/golden/a.md", "# All\n## Bare LF (63)\n")
+        self.write("tests/e2e/a.mjs", "// A play.\ntest('is relayed (RFC 9110)', f);\n")
+        good = "`tests/unit/io/a_test.cc: A.Holds`, `tests/unit/io/a_test.cc: ATest.Too`\n"
+        self.write("docs/internals/x.md", good + "`tests/golden/a.md: Bare LF` `tests/e2e/a.mjs: is relayed`\n")
+        self.assert_fine()
+        for cited, said in (("tests/unit/io/a_test.cc: A.Hold", "has no test 'A.Hold'"),
+                            ("tests/unit/io/b_test.cc: A.Holds", "there is no tests/unit/io/b_test.cc"),
+                            ("tests/golden/a.md: LF", "has no test 'LF'"), ("tests/e2e/a.mjs: relays", "has no test 'relays'")):
+            self.write("docs/internals/x.md", f"one\n| 1 | `{cited}` |\n")
+            self.assert_refused("docs/internals/x.md:2: ")
+            self.assert_refused(said)
+
+    def test_every_duty_has_its_row(self):
+        rows = [f"| {number} | duty | later: h2 |" for number in range(1, 125)]
+        self.write("docs/internals/rfc-duties.md", "\n".join(rows) + "\n")
+        self.assert_fine()
+        for wrong in (rows[:-1], rows[:9] + rows[10:], [*rows, rows[0]]):
+            self.write("docs/internals/rfc-duties.md", "\n".join(wrong) + "\n")
+            self.assert_refused("not numbered 1 to 124")
+
     def test_using_namespace_in_a_header(self):
         self.write("src/io/a.h", GOOD_HEADER + "using namespace std;\n")
         self.assert_refused("not in a header")
