@@ -21,8 +21,6 @@ Channel::Channel(Loop& loop, std::unique_ptr<Stream> stream, ChannelOwner& owner
       stream_(std::move(stream)),
       owner_(owner),
       options_(options),
-      own_out_(loop.blocks()),
-      out_(&own_out_),
       timer_(Timer::calling<&Channel::on_timer>(loop.timers(), *this)),
       written_at_(loop.now()) {
   stream_->set_listener(this);
@@ -62,7 +60,7 @@ void Channel::run() {
 void Channel::flush() {
   if (state_ == State::dead || state_ == State::lingering) return;
   congested_ |= congested();  // whoever saw that waits for on_drained, also when one write takes everything
-  while (!out_->empty()) {
+  while (unsent() > 0) {
     std::array<iovec, kPiecesMax> pieces;
     std::size_t count = out_->gather(pieces);
     IoCount moved = stream_->try_write({pieces.data(), count});
@@ -72,7 +70,7 @@ void Channel::flush() {
     stuck_sent_ += moved.bytes;
     written_at_ = loop_.now();
     timer_.disarm();
-    if (congested_ && !out_->empty() && unsent() <= options_.high_mark / 2) {
+    if (congested_ && unsent() > 0 && unsent() <= options_.high_mark / 2) {
       congested_ = false;
       stuck_since_ = {};                  // half a buffer went out in time: the account begins anew
       owner_.on_drained();                // queues more behind what is still here
@@ -89,7 +87,7 @@ void Channel::flush() {
     }
     stream_->shutdown_write();
     state_ = State::lingering;
-    timer_.arm(loop_.now() + options_.linger);
+    timer_.arm(loop_.now() + kLinger);
     drain_lingering();
     return;
   }
@@ -151,7 +149,7 @@ void Channel::on_readable() {
 }
 
 void Channel::on_writable() {
-  if (!out_->empty() || state_ == State::finishing) flush();
+  if (unsent() > 0 || state_ == State::finishing) flush();
 }
 
 // A reset while nobody reads (a paused client that went away) must still end the work done for it.
@@ -197,7 +195,7 @@ void Channel::on_timer() {
     owner_.on_finished();
   } else if (write_errno_ != 0) {
     broken(write_errno_);
-  } else if (state_ == State::finishing || !out_->empty()) {
+  } else if (state_ == State::finishing || unsent() > 0) {
     broken(ETIMEDOUT);
   }
 }

@@ -1,6 +1,6 @@
-// Channel: a Stream with the bytes still to be written to it, and a reader that can be paused. It is what drives a codec
-// session: bytes go up through ChannelOwner, output goes down through out() and flush_soon(). Both the client's side and
-// the upstream's side of the proxy are built on it.
+// Channel: a Stream that writes what a queue holds, and a reader that can be paused. It is what drives a codec session: bytes go
+// up through ChannelOwner, the session's output goes down with flush_soon(). Both the client's side and the upstream's side of
+// the proxy are built on it. It has no buffer of its own: an idle client is to cost at most 1 KiB.
 // Flushing happens after the present callback, so a head and the first bytes of its content leave in one writev.
 #pragma once
 
@@ -28,15 +28,15 @@ class ChannelOwner {
 
 struct ChannelOptions {
   Side side = Side::client;                           // whose fault a break is
-  ByteCount high_mark = 256 * 1024;                   // unsent() at which the owner should stop adding
+  std::uint32_t high_mark = 256 * 1024;               // bytes of unsent() at which the owner should stop adding
   Duration write_timeout = std::chrono::seconds(60);  // no byte could be written although some wait
   // Bytes a second that a peer must take while some wait, on average, once write_timeout has passed; 0: it may trickle.
-  ByteCount rate_min = 0;
-  Duration linger = std::chrono::seconds(2);  // how long finish() waits for the peer's FIN
+  std::uint32_t rate_min = 0;
 };
 
 class Channel final : private ReadyListener, private Runnable {
  public:
+  static constexpr Duration kLinger = std::chrono::seconds(2);  // how long finish() waits for the peer's FIN
   // `loop` and `owner` outlive the channel. Reading starts paused.
   Channel(Loop& loop, std::unique_ptr<Stream> stream, ChannelOwner& owner, const ChannelOptions& options);
   ~Channel();
@@ -45,11 +45,10 @@ class Channel final : private ReadyListener, private Runnable {
   void pause_reading() { reading_ = false; }
   bool reading() const { return reading_; }
 
-  ByteQueue& out() { return *out_; }
-  // Another queue (a session's own output) is written instead of the built-in one; it must outlive the channel.
+  // What is queued there (a session's output) is written; it must outlive the channel. Nothing is before.
   void write_from(ByteQueue& queue) { out_ = &queue; }
   void flush_soon();
-  ByteCount unsent() const { return out_->size(); }
+  ByteCount unsent() const { return out_ ? out_->size() : 0; }
   // When bytes were last handed to the kernel; the channel's beginning when none were.
   Instant written_at() const { return written_at_; }
   bool congested() const { return unsent() >= options_.high_mark; }
@@ -92,8 +91,7 @@ class Channel final : private ReadyListener, private Runnable {
   std::unique_ptr<Stream> stream_;
   ChannelOwner& owner_;
   ChannelOptions options_;
-  ByteQueue own_out_;
-  ByteQueue* out_;
+  ByteQueue* out_ = nullptr;
   Timer timer_;  // write timeout, then linger
   Instant written_at_;
   State state_ = State::open;

@@ -25,9 +25,9 @@ Client::Client(Services& services, ClientKeeper& keeper, std::unique_ptr<io::Str
       timer_(io::Timer::calling<&Client::on_timer>(services.loop.timers(), *this)),
       channel_(services.loop, std::move(stream), *this,
                {.side = Side::client,
-                .high_mark = services.snapshot->options.body_buffer,
+                .high_mark = static_cast<std::uint32_t>(services.snapshot->options.body_buffer),
                 .write_timeout = services.snapshot->options.timeouts.body,
-                .rate_min = services.snapshot->options.rate_min}) {
+                .rate_min = static_cast<std::uint32_t>(services.snapshot->options.rate_min)}) {
   services_.metrics.connections.add(1);
   waiting_since_ = services_.loop.now();
   reading_head_ = true;  // a fresh connection has the head timeout to send its first request, not the idle timeout

@@ -9,9 +9,9 @@ namespace {
 
 io::ChannelOptions channel_options(const ConnectionOptions& options) {
   return {.side = Side::upstream,
-          .high_mark = options.body_buffer,
+          .high_mark = static_cast<std::uint32_t>(options.body_buffer),
           .write_timeout = options.write_timeout,
-          .rate_min = options.rate_min};
+          .rate_min = static_cast<std::uint32_t>(options.rate_min)};
 }
 
 }  // namespace
