@@ -388,6 +388,10 @@ TEST(Relay, Refuses101ThatNobodyAskedFor) {
   client->send(kGet);
   rig.server().send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n");
   EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 502 "));
+  auto second = rig.client();
+  second->send("GET http://h/ HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: foo/2, bar\r\n\r\n");
+  rig.server(1).send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: bar, websocket\r\nConnection: upgrade\r\n\r\n");
+  EXPECT_THAT(second->take(), StartsWith("HTTP/1.1 502 "));
 }
 
 class Shout final : public BodyFilter {
