@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "base/ascii.h"
 #include "http/forward_request.h"
 #include "http/hop_by_hop.h"
+#include "proxy/own_answer.h"
 
 namespace porthole::proxy {
 namespace {
@@ -18,7 +18,6 @@ std::string_view asked_host(const http::RequestHead& request) {
   return rest.substr(0, rest.find_first_of("/?"));
 }
 
-constexpr std::string_view kOwnName = "porthole.internal";
 // Content of an unanswered request that is read and dropped so that the connection can stay (bad-inputs 42); more closes it.
 constexpr std::uint64_t kDrainMax = 64 * 1024;
 
@@ -98,69 +97,49 @@ bool Exchange::admit() {
   return true;
 }
 
-bool Exchange::is_own_name() const { return ascii::equal_nocase(request_->target.authority.host, kOwnName); }
-
-// Requests whose final recipient we are. True: answered.
+// Requests whose final recipient we are, and those that nobody can answer. True: answered.
 bool Exchange::answer_ourselves() {
-  const http::RequestHead& request = *request_;
-  const http::Target& target = request.target;
-  using http::Method;
-  if (const http::Field* expect = request.fields.find(http::FieldName::expect);
-      expect && request.version != http::Version::http10 && !ascii::equal_nocase(expect->value, "100-continue")) {
-    refuse(client_error(417, "the expectation is not 100-continue", "RFC 9110 §10.1.1"));
+  Result<OwnAnswer> answer = own_answer_to(*request_);
+  if (!answer) {
+    refuse(answer.error());
     return true;
   }
-  if (request.method == Method::connect) return false;
-  if (target.form == http::TargetForm::absolute && target.scheme != http::Scheme::http) {
-    bool https = target.scheme == http::Scheme::https;
-    refuse({.token = Token::http_request_error,
-            .side = Side::client,
-            .status = 501,
-            .detail = https ? "https is not fetched on a client's behalf: use CONNECT" : "only http is forwarded",
-            .clause = "RFC 9110 §4.2"});
+  if (*answer == OwnAnswer::none) return false;
+  if (*answer == OwnAnswer::page) {
+    answer_with_page();
     return true;
   }
-  bool last_hop = target.form == http::TargetForm::asterisk || target.form == http::TargetForm::origin;
-  if (request.method == Method::trace || request.method == Method::options) {
-    const http::Field* hops = request.fields.find(http::FieldName::max_forwards);
-    auto left = hops ? ascii::parse_decimal(hops->value) : std::nullopt;
-    if (hops && !left) {
-      refuse(client_error(400, "Max-Forwards is not a number", "RFC 9110 §7.6.2"));
-      return true;
-    }
-    if (last_hop || (left && *left == 0)) {
-      Reply reply;
-      if (request.method == Method::trace) compose_trace(reply_facts(), reply);
-      else compose_options(reply_facts(), reply);
-      send_reply(reply, close_after_own_answer());
-      end(flow::End::answered, Token::none);
-      return true;
-    }
-  }
-  if (!last_hop && !is_own_name()) return false;
+  Reply reply;
+  if (*answer == OwnAnswer::trace) compose_trace(reply_facts(), reply);
+  else compose_options(reply_facts(), reply);
+  send_reply(reply, close_after_own_answer());
+  end(flow::End::answered, Token::none);
+  return true;
+}
 
-  std::string_view path = target.path_and_query.substr(0, target.path_and_query.find('?'));
-  std::string address = stream_.facts().listener.port != 0 && !stream_.facts().listener.ip.unspecified()
-                            ? stream_.facts().listener.text()
+void Exchange::answer_with_page() {
+  const ClientFacts& client = stream_.facts();
+  std::string_view path = request_->target.path_and_query;
+  path = path.substr(0, path.find('?'));
+  std::string address = client.listener.port != 0 && !client.listener.ip.unspecified()
+                            ? client.listener.text()
                             : stream_.channel().stream().local().text();
   auto page = services_.pages.page(path.empty() ? "/" : path, address);
+  Error error{.token = Token::proxy_internal_response, .side = Side::client};
   if (!page) {
-    refuse({.token = Token::proxy_internal_response,
-            .side = Side::client,
-            .status = 404,
-            .detail = "the proxy has no such page"});
-  } else if (request.method != Method::get && request.method != Method::head) {
-    refuse({.token = Token::proxy_internal_response,
-            .side = Side::client,
-            .status = 405,
-            .detail = "this page only answers GET and HEAD"});
-  } else {
-    Reply reply;
-    compose_page(*page, reply_facts(), reply);
-    send_reply(reply, close_after_own_answer());
-    end(flow::End::answered, Token::none);
+    error.status = 404;
+    error.detail = "the proxy has no such page";
+    return refuse(error);
   }
-  return true;
+  if (request_->method != http::Method::get && request_->method != http::Method::head) {
+    error.status = 405;
+    error.detail = "this page only answers GET and HEAD";
+    return refuse(error);
+  }
+  Reply reply;
+  compose_page(*page, reply_facts(), reply);
+  send_reply(reply, close_after_own_answer());
+  end(flow::End::answered, Token::none);
 }
 
 upstream::Route Exchange::route() const {

@@ -35,11 +35,11 @@ class Exchange {
   io::Task<> become_tunnel(Tunnel::Side upstream, std::uint16_t status);
   void respond_failed(const RelayResult& result);
   void refuse(const Error& error);
+  void answer_with_page();
   void send_reply(Reply& reply, bool close);
   ReplyFacts reply_facts();
   bool close_after_own_answer() const;
   upstream::Route route() const;
-  bool is_own_name() const;
   rules::Facts facts() const;
   void end(flow::End how, Token error);
   void count_request(Token error);
