@@ -34,6 +34,20 @@ TEST(Exchange, TurnsAbsoluteFormIntoOriginFormAndBringsTheAnswerBack) {
   EXPECT_EQ(rig.recorder.ended.value(), 1u);
 }
 
+// RFC 9112 §2.3, RFC 9110 §6.2 and §7.6.3: our version on both sides, theirs in Via.
+TEST(Exchange, SpeaksItsOwnVersionBothWays) {
+  for (std::string version : {"1.0", "1.7"}) {
+    ProxyRig rig;
+    auto client = rig.client();
+    client->send("GET http://h/ HTTP/" + version + "\r\nHost: h\r\n\r\n");
+    std::string understood = version == "1.0" ? "1.0" : "1.1";
+    EXPECT_EQ(rig.server().take(), "GET / HTTP/1.1\r\nHost: h\r\nVia: " + understood + " porthole\r\n\r\n");
+    rig.server().send("HTTP/" + version + " 200 OK\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_THAT(client->take(),
+                AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("\r\nVia: " + understood + " porthole\r\n")));
+  }
+}
+
 TEST(Exchange, KeepsBothConnectionsForTheNextRequest) {
   ProxyRig rig;
   auto client = rig.client();
