@@ -69,6 +69,7 @@ std::shared_ptr<const proxy::Snapshot> make_snapshot(const Settings& settings, c
   snapshot->options.name = settings.proxy.name + "-" + facts.pseudonym_suffix;
   DescriptorBudget budget = descriptor_budget(facts);
   snapshot->options.connections_max = connections_max(settings.connections, facts);
+  snapshot->options.buffers_max = settings.buffers / std::max<std::uint32_t>(1, facts.workers);
   snapshot->options.pipes_max = budget.pipes_per_worker;
   snapshot->access = rules::Access(settings.access);
   snapshot->rules = std::make_shared<rules::EmptyRuleSet>();

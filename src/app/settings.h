@@ -23,6 +23,7 @@ struct Settings {
   // name is the base of the pseudonym here ("porthole"); connections_max is filled from `connections` and the limit of
   // descriptors by make_snapshot().
   proxy::Options proxy;
+  ByteCount buffers = 256_MiB;    // of all workers together
   std::uint32_t connections = 0;  // of all workers together; 0 = from the descriptor limit
   std::optional<Endpoint> observe = Endpoint::parse("127.0.0.1:8085");
   flow::AccessLogOptions access_log;

@@ -37,11 +37,16 @@ void BlockPool::give_back(Block* block) {
 
 BlockPool::~BlockPool() {
   PH_ASSERT(in_use_ == 0);
+  trim();
+}
+
+void BlockPool::trim() {
   for (FreeList* list : {&small_, &large_}) {
     while (Block* block = list->first) {
       list->first = block->next_free_;
       ::operator delete(block);
     }
+    list->count = 0;
   }
 }
 

@@ -77,6 +77,16 @@ class BlockPool {
   // Bytes in blocks that somebody holds; for the memory budget and leak tests.
   ByteCount in_use() const { return in_use_; }
 
+  // Frees the blocks that nobody holds.
+  void trim();
+
+  // Once blocks of so many bytes are held, buffers are to hold little each: peers that do not read share a bounded memory.
+  void set_budget(ByteCount bytes) { budget_ = bytes; }
+  static constexpr ByteCount kShort = 16_KiB;
+  bool short_of_memory() const { return in_use_ >= budget_; }
+  // What a buffer with this limit may hold at present.
+  ByteCount allowance(ByteCount limit) const { return short_of_memory() && limit > kShort ? kShort : limit; }
+
  private:
   friend class BlockRef;
   struct FreeList {
@@ -87,6 +97,7 @@ class BlockPool {
   void give_back(Block* block);
   FreeList small_, large_;
   ByteCount in_use_ = 0;
+  ByteCount budget_ = UINT64_MAX;
 };
 
 inline BlockRef::~BlockRef() {

@@ -5,6 +5,10 @@
 #include <array>
 #include <new>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace porthole {
 namespace {
 
@@ -23,13 +27,15 @@ struct Piece {
 struct Lists {
   std::array<Piece*, kClasses> first{};
   std::array<std::size_t, kClasses> kept{};
-  ~Lists() {
+  ~Lists() { clear(); }
+  void clear() {
     for (Piece*& head : first) {
       while (Piece* piece = head) {
         head = piece->next;
         ::operator delete(piece);
       }
     }
+    kept = {};
   }
 };
 
@@ -58,6 +64,13 @@ void frame_release(void* memory, std::size_t size) noexcept {
   }
   lists.first[index] = new (memory) Piece{lists.first[index]};
   ++lists.kept[index];
+}
+
+void release_unused_memory() {
+  lists.clear();
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 }  // namespace porthole

@@ -11,4 +11,7 @@ void* frame_allocate(std::size_t size);
 // The same size as at allocation, on the same thread.
 void frame_release(void* memory, std::size_t size) noexcept;
 
+// Frees what this thread keeps, and gives what is free to the system: for a thread that has nothing to do for the moment.
+void release_unused_memory();
+
 }  // namespace porthole

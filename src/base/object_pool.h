@@ -34,6 +34,12 @@ class ObjectPool {
     return Pooled<T>(object, {this});
   }
 
+  // Frees what is kept.
+  void trim() {
+    free_.clear();
+    free_.shrink_to_fit();
+  }
+
  private:
   friend struct ReturnToPool<T>;
   void give_back(T* object) {

@@ -59,7 +59,7 @@ void Channel::run() {
 
 void Channel::flush() {
   if (state_ == State::dead || state_ == State::lingering) return;
-  congested_ |= congested();  // whoever saw that waits for on_drained, also when one write takes everything
+  (void)congested();  // notes it, also when one write takes everything
   while (unsent() > 0) {
     std::array<iovec, kPiecesMax> pieces;
     std::size_t count = out_->gather(pieces);
@@ -75,7 +75,7 @@ void Channel::flush() {
       stuck_since_ = {};                  // half a buffer went out in time: the account begins anew
       owner_.on_drained();                // queues more behind what is still here
       if (state_ == State::dead) return;  // it may abort()
-      congested_ = congested();
+      (void)congested();
     }
   }
   stuck_since_ = {};

@@ -51,7 +51,12 @@ class Channel final : private ReadyListener, private Runnable {
   ByteCount unsent() const { return out_ ? out_->size() : 0; }
   // When bytes were last handed to the kernel; the channel's beginning when none were.
   Instant written_at() const { return written_at_; }
-  bool congested() const { return unsent() >= options_.high_mark; }
+  // The owner should stop adding; it is told by on_drained when it may go on.
+  bool congested() const {
+    bool full = unsent() >= loop_.blocks().allowance(options_.high_mark);
+    congested_ |= full;  // whoever sees it waits for on_drained, also when memory is no longer short by then
+    return full;
+  }
   // on_drained once, when everything queued has been handed to the kernel.
   void tell_when_empty() {
     empty_wanted_ = true;
@@ -100,7 +105,7 @@ class Channel final : private ReadyListener, private Runnable {
   int write_errno_ = 0;       // writing failed; what the peer had sent before is read first
   bool reading_ = false;
   bool eof_ = false;
-  bool congested_ = false;
+  mutable bool congested_ = false;
   bool flush_wanted_ = false;
   bool read_wanted_ = false;
   bool empty_wanted_ = false;

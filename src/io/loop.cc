@@ -15,7 +15,8 @@ std::span<char> Loop::read_room() {
     scratch_ = blocks_.large();
     scratch_used_ = 0;
   }
-  return {scratch_->data() + scratch_used_, scratch_->capacity() - scratch_used_};
+  std::size_t room = scratch_->capacity() - scratch_used_;
+  return {scratch_->data() + scratch_used_, blocks_.short_of_memory() ? std::min(room, kReadMin) : room};
 }
 
 Bytes Loop::take(std::size_t n) {

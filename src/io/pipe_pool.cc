@@ -10,11 +10,14 @@ PooledPipe::~PooledPipe() {
   if (pool_) pool_->give_back(*this);
 }
 
-PipePool::~PipePool() {
+PipePool::~PipePool() { trim(); }
+
+void PipePool::trim() {
   for (auto [read_end, write_end] : free_) {
     ::close(read_end);
     ::close(write_end);
   }
+  free_.clear();
 }
 
 PooledPipe PipePool::take() {

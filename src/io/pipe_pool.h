@@ -50,6 +50,8 @@ class PipePool {
   ~PipePool();
 
   PooledPipe take();
+  // Closes the pipes that nobody holds.
+  void trim();
   void set_lent_max(std::size_t lent_max) { lent_max_ = lent_max; }
   // Pipes that somebody holds.
   std::size_t lent() const { return lent_; }

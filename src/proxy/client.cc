@@ -82,7 +82,8 @@ void Client::dispatch() {
   wire::ServerEvent event;
   while (!over_ && !closing_) {
     ServerStream* first = streams_.empty() ? nullptr : &streams_.front();
-    if (first && first->inbox().data.size() >= services_.snapshot->options.body_buffer) {
+    ByteCount most = services_.loop.blocks().allowance(services_.snapshot->options.body_buffer);
+    if (first && first->inbox().data.size() >= most) {
       channel_.pause_reading();
       return;
     }

@@ -41,6 +41,7 @@ struct Options {
   Timeouts timeouts;
   wire::Limits limits;
   ByteCount body_buffer = 256 * 1024;  // per exchange and direction
+  ByteCount buffers_max = UINT64_MAX;  // of one worker together; beyond it each holds BlockPool::kShort
   // Bytes a second at which content must move, on average, once a timeout has passed: else a byte a minute holds an exchange
   // for ever. Content without a known length from a server is exempt: event streams are quiet. 0 = off. Apache's
   // mod_reqtimeout asks for 500, IIS and Kestrel for 240.

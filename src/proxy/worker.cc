@@ -15,6 +15,7 @@ namespace {
 constexpr Duration kDrainGrace = std::chrono::seconds(1);  // for requests already on their way
 constexpr Duration kHousekeeping = std::chrono::milliseconds(100);
 constexpr std::uint32_t kOverLimitMax = 64;  // clients beyond their limit that are told so at the same time
+constexpr Duration kIdleBeforeTrim = std::chrono::seconds(1);
 constexpr Duration kRoomTick = std::chrono::milliseconds(50);
 constexpr Duration kWaitedEnough = std::chrono::milliseconds(250);  // a client that came now may be about to ask
 // At a tick: at least so many, or a quarter. A flood of n silent connections then delays others by about n / limit * 250 ms:
@@ -36,11 +37,13 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
         services(loop, pool, heads, scratches, pipes, parts.pages, metrics, *this, parts.sink, parts.access_log,
                  snapshot),
         tick(io::Timer::calling<&Impl::on_tick>(loop.timers(), *this)),
-        room_tick(io::Timer::calling<&Impl::on_room_tick>(loop.timers(), *this)) {
+        room_tick(io::Timer::calling<&Impl::on_room_tick>(loop.timers(), *this)),
+        idle_tick(io::Timer::calling<&Impl::on_idle_tick>(loop.timers(), *this)) {
     // Flow ids: unique over the program's runs and workers, and rising: start second, worker, count.
     auto second = std::chrono::duration_cast<std::chrono::seconds>(loop.clock().wall().time_since_epoch()).count();
     services.last_flow = (static_cast<std::uint64_t>(second) & 0xffffffff) << 32 |
                          (static_cast<std::uint64_t>(parts.index) & 0xff) << 24;
+    loop.blocks().set_budget(services.snapshot->options.buffers_max);
     services.filters = parts.filters;
     services.make_session = parts.make_session;
     keep_house();
@@ -182,6 +185,7 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
     for (auto& door : doors) door->listener->accept_last();
     doors.clear();
     services.draining = true;
+    idle_tick.disarm();
     drain_from = loop.now();
     drain_until = drain_from + services.snapshot->options.timeouts.drain;
     drained = std::move(when_done);
@@ -190,7 +194,21 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
     look_whether_done();
   }
 
+  // Nobody is there: what is kept to be used again goes back to the system, unless somebody comes within a second.
+  void look_whether_idle() {
+    if (!services.draining && clients.empty() && tunnels.empty()) idle_tick.arm(loop.now() + kIdleBeforeTrim);
+  }
+  void on_idle_tick() {
+    if (!clients.empty() || !tunnels.empty()) return;
+    heads.trim();
+    scratches.trim();
+    pipes.trim();
+    loop.blocks().trim();
+    release_unused_memory();
+  }
+
   void look_whether_done() {
+    look_whether_idle();
     if (!drained || !clients.empty() || !tunnels.empty()) return;
     if (services.access_log) services.access_log->flush();
     std::exchange(drained, nullptr)();
@@ -238,7 +256,7 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
   bool full = false;  // of connections: the listeners are paused
   std::function<void()> drained;
   Instant drain_from{}, drain_until{};
-  io::Timer tick, room_tick;
+  io::Timer tick, room_tick, idle_tick;
 };
 
 Worker::Worker(Parts parts, std::shared_ptr<const Snapshot> snapshot)
@@ -264,6 +282,7 @@ void Worker::serve(std::unique_ptr<io::Stream> stream) { impl_->admit(std::move(
 void Worker::set_snapshot(std::shared_ptr<const Snapshot> snapshot) {
   impl_->pool.set_options(snapshot->pool, snapshot->dial, Impl::connection_options(*snapshot),
                           snapshot->options.limits);
+  impl_->loop.blocks().set_budget(snapshot->options.buffers_max);
   impl_->pipes.set_lent_max(snapshot->options.pipes_max);
   impl_->services.snapshot = std::move(snapshot);
   impl_->look_for_room();

@@ -60,8 +60,10 @@ void Connection::send_end(const http::Fields* trailers) {
   channel_.flush_soon();
 }
 
+bool Connection::inbox_full() const { return inbox_.data.size() >= loop_.blocks().allowance(options_.body_buffer); }
+
 void Connection::resume() {
-  if (inbox_.error || !waker_ || inbox_.data.size() >= options_.body_buffer) return;
+  if (inbox_.error || !waker_ || inbox_full()) return;
   if (session_->needs_input()) channel_.resume_reading();
 }
 
@@ -136,7 +138,7 @@ void Connection::dispatch() {
     session_->poll(event);
     take(event);
   } while (event.kind != wire::ClientEvent::Kind::none);
-  if (inbox_.data.size() >= options_.body_buffer || !session_->needs_input()) channel_.pause_reading();
+  if (inbox_full() || !session_->needs_input()) channel_.pause_reading();
   waker_->raise();
 }
 

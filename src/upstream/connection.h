@@ -97,6 +97,7 @@ class Connection final : public Link, public AgeLink, public io::Buried, private
   void on_broken(const Error& error) override;
   void on_finished() override {}
   void dispatch();
+  bool inbox_full() const;
   void take(wire::ClientEvent& event);
   void fail(Error error);
   void lost();

@@ -35,6 +35,11 @@ struct HeadPools {
   ObjectPool<http::RequestHead> requests;
   ObjectPool<http::ResponseHead> responses;
   ObjectPool<http::TrailerSection> trailers;
+  void trim() {
+    requests.trim();
+    responses.trim();
+    trailers.trim();
+  }
 };
 
 struct ServerEvent {

@@ -62,6 +62,29 @@ describe('peers that never stop and never get anywhere', () => {
     t.diagnostic(`bystander: ${seen.requests} requests, worst ${seen.worst} ms; RSS stays ${base.grown().toFixed(1)} MiB higher`);
   });
 
+  test(
+    'beyond limits.buffers each holds little: 400 that read nothing of 40 MiB stay within it, and others are served', async (t) => {
+      const own =
+        await porthole(t, {workers: 1, accessLog: null, config: {limits: {buffers: '32 MiB'}, upstream: {idle_timeout: '500ms'}}});
+      const base = await baseline(t, own);
+      const other = await bystander(t, own);
+      const body = Buffer.alloc(40 * kMiB, 'x');
+      const origin = await scripted(t, Buffer.concat([head('HTTP/1.1 200 OK', 'Connection: close'), body]), 'end');
+      const flood = await crowd(t, own.proxy4, 400, get(origin.url()));
+      flood.sockets.forEach((socket) => socket.pause());
+      await sleep(4_000);
+      const grown = base.grown();
+      assert.ok(grown < 32 + 400 / 10, `${grown} MiB`);  // without it 250
+      const whole = await exchange(t, own.proxy4, get(origin.url()));
+      assert.ok(whole.body.equals(body), 'a download beside them is whole');
+      whole.wire.destroy();
+      const seen = await other.end();
+      flood.leave();
+      await origin.close();
+      await base.back();
+      t.diagnostic(`${grown.toFixed(1)} MiB; bystander: ${seen.requests} requests, worst ${seen.worst} ms`);
+    });
+
   test('a reader of some bytes a second is below limits.rate and cut, spliced and copied alike', async (t) => {
     const body = Buffer.alloc(16 * kMiB, 'x');
     for (const framing of [`Content-Length: ${body.length}`, 'Connection: close']) {

@@ -49,6 +49,7 @@ std::shared_ptr<proxy::Snapshot> World::plan_snapshot() {
        .half_closed = time(60),
        .drain = time(30)};
   options.body_buffer = any_of<ByteCount>(kernel, {4 * 1024, 16 * 1024, 256 * 1024});
+  options.buffers_max = any_of<ByteCount>(kernel, {UINT64_MAX, UINT64_MAX, 100 * 1024});
   options.limits.interim_responses = 4;
   snapshot->access = rules::Access({.clients = {*IpNetwork::parse("0.0.0.0/0")}});
   snapshot->rules = std::make_shared<rules::EmptyRuleSet>();

@@ -10,7 +10,6 @@ import {hostPort} from './raw.mjs';
 import {later} from './scope.mjs';
 
 export const kMiB = 1 << 20;
-const kPipesKept = 64;  // descriptors of pipes that a worker keeps for splicing
 const kTicksPerSecond = 100;
 
 export const sleep = (ms) => new Promise((wake) => {
@@ -59,8 +58,7 @@ export async function baseline(t, proxy) {
           'porthole_connections', 'porthole_requests_in_flight', 'porthole_tunnels', 'porthole_upstream_connections_busy'
         ].every((name) => now[name] === 0);
       }, ms);
-      await eventually(
-        `descriptors return to ${before.descriptors}`, () => proxy.descriptors() <= before.descriptors + kPipesKept, ms);
+      await eventually(`descriptors return to ${before.descriptors}`, () => proxy.descriptors() <= before.descriptors, ms);
       const grown = (proxy.rss() - before.rss) / kMiB;
       assert.ok(grown <= rssMiB, `RSS stays ${grown.toFixed(1)} MiB higher`);
     },

@@ -127,5 +127,30 @@ TEST(Bytes, TruncateCutsTheEnd) {
   EXPECT_FALSE(bytes.block());
 }
 
+TEST(BlockPool, TrimKeepsWhatIsHeld) {
+  BlockPool pool;
+  BlockRef held = pool.large();
+  pool.large();
+  pool.small();
+  std::memset(held->data(), 'x', held->capacity());
+  pool.trim();
+  EXPECT_EQ(pool.in_use(), held->capacity());
+  EXPECT_EQ(held->data()[held->capacity() - 1], 'x');
+  EXPECT_TRUE(pool.large());
+}
+
+TEST(BlockPool, AllowsBuffersLittleOnceItsBudgetIsHeld) {
+  BlockPool pool;
+  EXPECT_EQ(pool.allowance(256_KiB), 256_KiB);
+  pool.set_budget(2 * Block::kLarge);
+  BlockRef first = pool.large();
+  EXPECT_EQ(pool.allowance(256_KiB), 256_KiB);
+  BlockRef second = pool.large();
+  EXPECT_EQ(pool.allowance(256_KiB), BlockPool::kShort);
+  EXPECT_EQ(pool.allowance(4_KiB), 4_KiB) << "never more than its limit";
+  second.reset();
+  EXPECT_EQ(pool.allowance(256_KiB), 256_KiB);
+}
+
 }  // namespace
 }  // namespace porthole

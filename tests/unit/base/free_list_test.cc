@@ -70,5 +70,17 @@ TEST(FreeListDeathTest, LetsTheSanitizerSeeTheUseOfADeadFrame) {
 }
 #endif
 
+TEST(FreeList, ReleasingUnusedMemoryTouchesNothingInUse) {
+  void* held = frame_allocate(300);
+  std::memset(held, 0x5a, 300);
+  frame_release(frame_allocate(300), 300);
+  release_unused_memory();
+  EXPECT_EQ(static_cast<unsigned char*>(held)[299], 0x5a);
+  void* fresh = frame_allocate(300);
+  EXPECT_NE(fresh, held);
+  frame_release(fresh, 300);
+  frame_release(held, 300);
+}
+
 }  // namespace
 }  // namespace porthole

@@ -43,6 +43,16 @@ TEST(ObjectPool, KeepsNoMoreThanItsMaximum) {
   EXPECT_EQ(Head::alive, 0);
 }
 
+TEST(ObjectPool, TrimFreesWhatIsKeptAndNothingElse) {
+  ObjectPool<Head> pool;
+  Pooled<Head> lent = pool.take();
+  pool.take().reset();
+  pool.trim();
+  EXPECT_EQ(Head::alive, 1);
+  lent.reset();
+  EXPECT_NE(pool.take(), nullptr);
+}
+
 TEST(ObjectPool, LendsDistinctObjects) {
   ObjectPool<Head> pool;
   Pooled<Head> a = pool.take();

@@ -182,6 +182,20 @@ TEST_F(ChannelTest, SaysDrainedWhenOneWriteTookEverything) {
   EXPECT_EQ(owner_.story, "d");
 }
 
+// Memory was short when the owner asked, and no longer when the bytes went out: it must hear of that all the same.
+TEST_F(ChannelTest, SaysDrainedToWhoeverSawItCongestedWhileMemoryWasShort) {
+  open(1 << 20);
+  out_.append(std::string(BlockPool::kShort, 'x'));
+  EXPECT_FALSE(channel_->congested());
+  world_.loop.blocks().set_budget(1);
+  EXPECT_TRUE(channel_->congested());
+  world_.loop.blocks().set_budget(UINT64_MAX);
+  EXPECT_FALSE(channel_->congested());
+  channel_->flush_soon();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "d");
+}
+
 TEST_F(ChannelTest, SaysNothingOfDrainingBelowTheHighMark) {
   open(100, {.high_mark = 1000});
   send(std::string(999, 'x'));

@@ -46,6 +46,18 @@ TEST(PipePool, ClosesWhatItDoesNotKeep) {
   EXPECT_EQ(after, before);  // the lowest free descriptor is the same
 }
 
+TEST(PipePool, TrimClosesWhatNobodyHoldsAndLendsOn) {
+  int before = ::dup(0);
+  ::close(before);
+  PipePool pool;
+  { PooledPipe pipe = pool.take(); }
+  pool.trim();
+  int after = ::dup(0);
+  ::close(after);
+  EXPECT_EQ(after, before);
+  EXPECT_TRUE(pool.take());
+}
+
 TEST(PipePool, LendsABoundedNumber) {
   PipePool pool(2);
   PooledPipe first = pool.take();

@@ -186,6 +186,20 @@ TEST(Worker, SleepsOnceItIsDrained) {
   EXPECT_EQ(rig.loop.timers().next_wakeup(), kNever);
 }
 
+// Whoever comes after a quiet second finds everything in order, and the worker sleeps until then.
+TEST(Worker, GivesBackWhatItKeptWhenNobodyHasBeenThereForASecond) {
+  ProxyRig rig;
+  for (int i = 0; i < 3; ++i) {
+    auto client = rig.client();
+    client->send(kGet);
+    rig.server(static_cast<std::size_t>(i)).send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    EXPECT_THAT(client->take(), testing::EndsWith("ok"));
+    client.reset();
+    rig.advance(3s);
+    EXPECT_EQ(rig.loop.timers().next_wakeup(), kNever);
+  }
+}
+
 TEST(Worker, LeavesNothingBehind) {
   ProxyRig rig;
   for (int i = 0; i < 50; ++i) {
