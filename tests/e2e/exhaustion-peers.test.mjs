@@ -163,7 +163,7 @@ describe('amounts', () => {
     const wire = await proxy.connect(t);
     wire.send(Buffer.concat([post(origin, 'Transfer-Encoding: chunked'), chunks])).catch(() => {});
     const answer = await wire.responseHead('POST', 30_000);
-    assert.equal(answer.status, 200);
+    assert.equal(answer.status, 200, answer.fields.get('proxy-status'));
     let tail = '';
     await new Promise((resolve) => {
       wire.socket.removeAllListeners('data').on('data', (piece) => {
