@@ -141,6 +141,8 @@ TEST(ForwardResponse, InterimsAnd204AndTunnelsHaveNoFramingFields) {
     EXPECT_THAT(response.text, HasSubstr("content_length_dropped[Content-Length: "));
     EXPECT_THAT(response.text, Not(HasSubstr("|Content-Length")));
   }
+  EXPECT_THAT(answer("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n", {.request_method = Method::head}).text,
+              Not(HasSubstr("|Content-Length")));
   Response response = answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", {.request_method = Method::connect});
   EXPECT_EQ(response.framing.kind, Kind::none);
   EXPECT_THAT(response.text, Not(HasSubstr("|Transfer-Encoding")));
