@@ -75,6 +75,21 @@ TEST(Exchange, RetriesOnceWhenAKeptConnectionDiesBeforeItsAnswer) {
   EXPECT_EQ(rig.worker->metrics().retries.value(), 1u);
 }
 
+// RFC 9110 §9.2.2: not even one whose content has not moved.
+TEST(Exchange, NeverRetriesWhatIsNotIdempotent) {
+  for (const char* method : {"POST", "PATCH", "get"}) {
+    ProxyRig rig;
+    auto client = rig.client();
+    client->send(kGet);
+    rig.server(0).send(kOk);
+    client->take();
+    client->send(std::string(method) + " http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    rig.server(0).reset();
+    EXPECT_EQ(rig.servers(), 1u) << method;
+    EXPECT_THAT(client->take(), StartsWith("HTTP/1.1 502 ")) << method;
+  }
+}
+
 TEST(Exchange, NeverRetriesAPost) {
   ProxyRig rig;
   auto client = rig.client();
