@@ -11,7 +11,7 @@ namespace porthole::http {
 enum CharacterClass : std::uint8_t {
   kTokenOctet = 1,   // tchar of RFC 9110 §5.6.2
   kValueOctet = 2,   // field-vchar, SP and HTAB of RFC 9110 §5.5; so no NUL, CR, LF, other controls or DEL
-  kTargetOctet = 4,  // visible ASCII without "#" and "\": see http/target.h
+  kTargetOctet = 4,  // visible ASCII without "#" and "\", which may stand in a query: see http/target.h
   kHostOctet = 8,    // letters, digits, "-", "_", "."
 };
 

@@ -90,8 +90,10 @@ inline std::size_t find_octet(std::string_view text, std::size_t from, char octe
 inline std::size_t find_either(std::string_view text, std::size_t from, char first, char second) {
   return detail::find(text, from, detail::IsEither{first, second});
 }
-// The first octet that no target may hold: see kTargetOctet.
-inline std::size_t find_no_target(std::string_view text) { return detail::find(text, 0, detail::IsNoTarget{}); }
+// The first octet that is no kTargetOctet.
+inline std::size_t find_no_target(std::string_view text, std::size_t from) {
+  return detail::find(text, from, detail::IsNoTarget{});
+}
 // The first control character: HTAB too, which a value may have.
 inline std::size_t find_control(std::string_view text, std::size_t from) {
   return detail::find(text, from, detail::IsControl{});

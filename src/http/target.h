@@ -1,6 +1,6 @@
 // The request target (RFC 9112 §3.2) and the authority inside it (RFC 3986 §3.2), parsed once, strictly.
-// Refused with 400: userinfo, empty hosts, fragments, backslashes, controls, blanks, non-ASCII, zone ids, IPv6 without
-// brackets, IPv4 in octal, hex or short forms, ports 0 or above 65535 (bad-inputs 29, 32, 33).
+// Refused with 400: userinfo, empty hosts, fragments, backslashes outside queries, controls, blanks, non-ASCII, zone ids,
+// IPv6 without brackets, IPv4 in octal, hex or short forms, ports 0 or above 65535 (bad-inputs 29, 32, 33).
 #pragma once
 
 #include <cstdint>

@@ -46,7 +46,7 @@ TEST(Scan, FindsTheEndOfAValue) {
 }
 
 TEST(Scan, FindsWhatNoTargetMayHold) {
-  expect_finds([](std::string_view text) { return find_no_target(text); },
+  expect_finds([](std::string_view text) { return find_no_target(text, 0); },
                [](int c) { return c <= 0x20 || c >= 0x7f || c == '#' || c == '\\'; });
 }
 

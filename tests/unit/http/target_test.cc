@@ -39,10 +39,27 @@ TEST(Target, AuthorityFormIsForConnectAndAsteriskFormForOptions) {
 
 TEST(Target, EveryOctetIsEitherSafeOrRefused) {
   for (int octet = 0; octet < 256; ++octet) {
-    std::string text = "http://h/a?b";
-    text += static_cast<char>(octet);
-    bool legal = octet > 0x20 && octet < 0x7f && octet != '#' && octet != '\\';
-    EXPECT_EQ(parse_target(text, Method::get).has_value(), legal) << octet;
+    auto legal = [&](std::string text) {
+      text.insert(text.find('_'), 1, static_cast<char>(octet));
+      return parse_target(text, Method::get).has_value();
+    };
+    bool visible = octet > 0x20 && octet < 0x7f && octet != '#';
+    for (std::string_view query : {"http://h/a?_", "http://h/a?_b", "http://h?b\\c_\\", "/a?_?", "/?\\_"}) {
+      EXPECT_EQ(legal(std::string(query)), visible) << octet << " in " << query;
+    }
+    for (std::string_view path : {"http://h/_", "http://h/_a?b", "/a_"}) {
+      EXPECT_EQ(legal(std::string(path)), visible && octet != '\\') << octet << " in " << path;
+    }
+  }
+}
+
+// A browser reads "\\" as "/" up to the first "?" and nowhere behind it (WHATWG URL).
+TEST(Target, ABackslashStandsInQueriesAlone) {
+  EXPECT_EQ(parse_target("http://h?\\@g/", Method::get)->authority.host, "h");
+  EXPECT_EQ(parse_target("http://h?\\@g/", Method::get)->path_and_query, "?\\@g/");
+  for (std::string_view text :
+       {"http://h\\?", "http://h\\@g/?", "http:\\\\h/?", "/a\\b?c", "\\?", "/a?\\#", "/a?\\ \\", "/\\?\\"}) {
+    EXPECT_FALSE(parse_target(text, Method::get)) << text;
   }
 }
 
