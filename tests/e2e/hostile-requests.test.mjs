@@ -42,8 +42,12 @@ async function accepted(wire, family, item, origin, first) {
   must(request, 'the origin did not get it');
   if (family.body !== undefined) must(request.body.toString('latin1') === family.body, `body ${shown(request.body)}`);
   if (family.saw)
-    must(family.saw(request, origin), `the origin saw ${shown(request.raw)} ${JSON.stringify(request.trailers?.list)}`);
-  if (!closes(response) && response.framing.kind !== 'close') {
+    must(family.saw(request, origin, item), `the origin saw ${shown(request.raw)} ${JSON.stringify(request.trailers?.list)}`);
+  if (family.last) {
+    must(closes(response), 'no Connection: close');
+    must((await wire.rest()).length === 0, 'bytes behind the last answer');
+    must(!origin.requests.some((one) => one.target === `/marker-${item.id}`), 'what stood behind the last request was processed');
+  } else if (!closes(response) && response.framing.kind !== 'close') {
     const next = await wire.response();
     must(next.status === 200 && next.body.toString() === `/marker-${item.id}`, `after it: ${next.status} ${shown(next.body)}`);
   }
@@ -63,7 +67,9 @@ for (const family of families) {
       try {
         const wire = await proxy.connect(scope);
         const marker = get(origin.url(`/marker-${item.id}`));
-        const sent = wire.sendCut(Buffer.concat([item.bytes, marker]), item.cuts);
+        // Who says close and writes on may lose the answer to a reset: then the marker comes with the last octet, not later.
+        const cuts = family.last && item.cuts === 'each' ? Array.from({length: item.bytes.length - 1}, (_, i) => i + 1) : item.cuts;
+        const sent = wire.sendCut(Buffer.concat([item.bytes, marker]), cuts);
         if (family.want === 'refuse' || family.want === 'broken')
           await refused(wire, family, item, origin);
         else if (family.want === 'accept')

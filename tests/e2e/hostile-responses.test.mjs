@@ -64,7 +64,7 @@ for (const family of families) {
     const problems = await runAll(items, async ({bytes, cuts}) => {
       const scope = {undo: [], after(undo) { this.undo.push(undo); }};
       try {
-        const origin = await villain(scope, bytes, cuts, false);
+        const origin = await villain(scope, bytes, cuts, family.end);
         const request = (path) =>
           head(`${path === '/bad' ? method : 'GET'} ${origin.url(path)} HTTP/1.1`, `Host: ${origin.authority}`);
         const wire = await proxy.connect(scope);

@@ -308,3 +308,101 @@ add({
   cases: chunks(...['X : y', ': y', 'X y', 'X: a\0b', 'X: a\rb', ' X: y', 'X: a\r\n b', 'X\0: y', 'Bad Name: 1', 'nocolon'].flatMap(
     (field) => [`5\r\nhello\r\n0\r\n${field}\r\n\r\n`, `5\r\nhello\r\n0\r\nA: 1\r\n${field}\r\n\r\n`]))
 });
+
+// Each the dissent of some server with some proxy: what one of them takes for framing, the other does not.
+add({
+  n: 10,
+  name: 'Transfer-Encoding in disguise',
+  want: 'refuse',
+  status: [400, 501],
+  cases: [
+    ...spread(
+      post,
+      [
+        ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'],
+        ['Transfer-Encoding: identity', 'Transfer-Encoding: chunked'],
+        ['Transfer-Encoding: chunked', 'Transfer-encoding: cow'],
+        ['Transfer-Encoding: cow', 'transfer-encoding: chunked'],
+        ['Transfer-Encoding: chun ked'],
+        ['Transfer-Encoding: chunked;'],
+        ['Transfer-Encoding: ;chunked'],
+        ['Transfer-Encoding: chunked, chunked;q=0'],
+        ['Transfer-Encoding: "chunked", chunked'],
+        ['Transfer-Encoding: chunked"'],
+        ['Transfer-Encoding: chunked,\x0b'],
+        ['Transfer-Encoding: chunked, \0'],
+        ['Transfer-Encoding: ch\x75nked\x85'],
+        ['Transfer-Encoding: (comment) chunked'],
+        ['Transfer-Encoding: chunked (comment)'],
+        ['Transfer-Encoding: =chunked'],
+        ['Transfer-Encoding', ': chunked'],
+        ['Transfer-Encoding:', 'Transfer-Encoding: chunked, gzip'],
+        ['Transfer\rEncoding: chunked'],
+        ['X: x\nTransfer-Encoding: chunked'],
+        ['X: x\rTransfer-Encoding: chunked'],
+        ['Transfer-Encoding:\x0cchunked'],
+        ['Transfer-Encoding: \x7fchunked'],
+        ['\xefTransfer-Encoding: chunked'],
+        ['Transfer-Encoding\xa0: chunked'],
+        ['Transfer-Encoding:\n chunked'],
+        ['Transfer-Encoding:\r\n\tchunked']
+      ],
+      kChunkedBody),
+  ]
+});
+add({
+  n: 9,
+  name: 'chunked and an empty line of the same name',
+  want: 'either',
+  body: 'hello',
+  cases: spread(
+    post,
+    [
+      ['Transfer-Encoding: chunked', 'Transfer-Encoding:'], ['Transfer-Encoding: ,', 'transfer-encoding: Chunked'],
+      ['Transfer-Encoding:', 'X: 1', 'Transfer-Encoding: ,chunked']
+    ],
+    kChunkedBody)
+});
+add({
+  n: 12,
+  name: 'content with methods that seldom have any',
+  want: 'accept',
+  body: 'hello',
+  cases: ['GET', 'DELETE', 'OPTIONS', 'PROPFIND', 'get'].flatMap(
+    (m) =>
+      [lines(`${m} ${kTarget} HTTP/1.1`, 'Host: {h}', 'Content-Length: 5') + 'hello',
+       lines(`${m} ${kTarget} HTTP/1.1`, 'Transfer-Encoding: chunked', 'Host: {h}') + kChunkedBody])
+});
+add({
+  n: 12,
+  name: 'HTTP/1.0 and kept connections: nothing is delimited by the close',
+  want: 'accept',
+  body: '',
+  last: true,
+  cases: ['', 'Connection: keep-alive', 'Connection: Keep-Alive, x', 'Proxy-Connection: keep-alive', 'Keep-Alive: 300'].flatMap(
+    (field) => ['POST', 'GET'].map((m) => lines(...[`${m} ${kTarget} HTTP/1.0`, 'Host: {h}', field].filter(Boolean))))
+});
+add({
+  n: 19,
+  name: 'a trailer that must not be one, in other spellings',
+  want: 'accept',
+  cases:
+    [
+      'content-LENGTH:0', 'Content-Length:', 'Content-Length: -1', 'Content-Length: 5, 6',
+      'Transfer-Encoding:', 'transfer-encoding:x', 'HOST:', 'Host: {h}', 'authorization:\tBasic eDp5', 'PROXY-AUTHORIZATION: x',
+      'connection:', 'Connection: close, host', 'te:', 'UPGRADE: websocket'
+    ]
+      .flatMap(
+        (field) => chunks(`5\r\nhello\r\n0\r\n${field}\r\n\r\n`, `5\r\nhello\r\n0;x\r\n${field}\r\nX-Fine: 1\r\n${field}\r\n\r\n`)),
+  body: 'hello',
+  saw: (request) => request.trailers.names().every((name) => name === 'x-fine') && !request.fields.has('authorization')
+});
+add({
+  n: 20,
+  name: 'a malformed trailer, in the middle and last',
+  want: 'broken',
+  cases: chunks(...
+                  ['Content-Length : 5', 'Transfer-Encoding\t: chunked', 'X: a\n', 'X: a\nHost: x', '\nX: a', '\x0bX: a', 'X[1]: a',
+                   'X\xe9: a', ':', '::', ' ', '\t', 'X: \0', 'X: \x7f', 'GET http://{h}/smuggled HTTP/1.1', '\rX: a', 'X: a\r']
+                    .flatMap((field) => [`5\r\nhello\r\n0\r\nA: 1\r\n${field}\r\nB: 2\r\n\r\n`, `0\r\n${field}\r\n\r\n`]))
+});

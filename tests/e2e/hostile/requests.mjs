@@ -6,7 +6,8 @@
 // that must never be read as one ({smuggled#} and {smuggled#x} are its length). `want` is one of
 //   refuse   an error answer from `status` (400 unless said), then close; the origin sees not one byte
 //   broken   like refuse, but the head may have gone on already: the origin must not see a complete request
-//   accept   200; the origin sees a request without ambiguity whose body is `body` (or which `saw(request)` approves)
+//   accept   200; the origin sees a request without ambiguity whose body is `body` (or which `saw(request)` approves);
+//            with `last` the answer says close, and nothing behind it is processed
 //   either   refuse or accept
 //   alive    any answer, or a close; nothing smuggled, the program lives
 

@@ -7,6 +7,7 @@
 //   clean    like relay, but the upstream connection may be used again
 //   either   502 or relay
 //   alive    anything that is unambiguous, or a close
+// With `end` the server closes behind the sequence.
 
 const lines = (...all) => [...all, '', ''].join('\r\n');
 const ok = 'HTTP/1.1 200 OK';
@@ -358,6 +359,91 @@ add({
     `${ok}\nContent-Length: 5\r\n\r\nhello`, `${ok}\r\nX: y\nContent-Length: 5\r\n\r\nhello`,
     `${ok}\nContent-Length: 5\nX: y\n\nhello`, `${ok}\nTransfer-Encoding: chunked\n\n${kChunkedBody}`
   ]
+});
+
+const interims = ['HTTP/1.1 100 Continue', 'HTTP/1.1 103 Early Hints', 'HTTP/1.1 199 Odd'];
+const final = lines(ok, 'Content-Length: 5') + 'hello';
+add({
+  n: 22,
+  name: 'a malformed head of a 1xx',
+  want: '502',
+  cases: [': x', ':', 'Bad Name: x', 'nocolon', 'X\0: 1', 'X: a\0b', 'X: a\rb', 'X\xe9: 1', '<p>', 'HTTP/1.1 200 OK'].flatMap(
+    (field) => interims.flatMap((start) => [lines(start, field) + final, lines(start, 'Link: </a>', field, 'X: 1') + final]))
+});
+add({
+  n: 3,
+  name: 'framing of a 1xx, which has none (RFC 9112 §6.3 rule 1)',
+  want: 'clean',
+  body: 'hello',
+  cases: [
+    'Content-Length: 5, 6', 'Content-Length: x', 'Content-Length: 0', 'Transfer-Encoding: gzip', 'Transfer-Encoding: chunked'
+  ].flatMap((field) => interims.map((start) => lines(start, field) + final))
+});
+add({
+  n: 31,
+  name: 'a malformed start line of a 1xx or behind one',
+  want: '502',
+  cases: ['HTTP/1.1 1xx', 'HTTP/1.1 10', 'HTTP/1.1 1000 X', 'HTTP/2.0 103 X', 'http/1.1 103 X', 'HTTP/1.1 103\0X', 'x'].flatMap(
+    (start) => [lines(start) + final, lines(interims[1]) + lines(start) + final])
+});
+add({
+  n: 34,
+  name: 'Connection that names framing or what we need',
+  want: 'clean',
+  body: 'hello',
+  cases: [
+    'content-length', 'Content-Length', 'CONTENT-LENGTH, x', 'transfer-encoding', 'connection', 'date, server', 'via', 'host',
+    'x-one', 'keep-alive, content-length', ',,content-length,', 'trailer'
+  ]
+           .flatMap(
+             (v) =>
+               [...spread([[`Connection: ${v}`, 'Content-Length: 5']], 'hello'),
+                ...[0, 1].map(
+                  (at) => lines(
+                            ok,
+                            ...(
+                              at ? [`Connection: ${v}`, 'Transfer-Encoding: chunked'] :
+                                   ['Transfer-Encoding: chunked', `Connection: ${v}`])) +
+                    kChunkedBody)]),
+  saw: (response) => !response.fields.has('x-one') || !/x-one/i.test(response.raw.match(/^connection:.*/im)?.[0] ?? '')
+});
+add({
+  n: 15,
+  name: 'content that ends before its end',
+  want: 'cut',
+  end: true,
+  cases: [
+    ...['', 'h', 'hell'].map((part) => lines(ok, 'Content-Length: 5') + part), lines(ok, 'Content-Length: 99999999999') + 'hello',
+    ...
+      ['', '5', '5\r', '5\r\n', '5\r\nhel', '5\r\nhello', '5\r\nhello\r', '5\r\nhello\r\n', '5\r\nhello\r\n0',
+       '5\r\nhello\r\n0\r\n', '5\r\nhello\r\n0\r\nX: y', '5\r\nhello\r\n0\r\nX: y\r\n', '5\r\nhello\r\n0\r\n\r']
+        .flatMap((part) => chunks(part))
+  ]
+});
+add({
+  n: 22,
+  name: 'a head that ends before its end',
+  want: '502',
+  end: true,
+  cases: ['', 'H', 'HTTP/1.1', ok, `${ok}\r`, `${ok}\r\n`, `${ok}\r\nX`, `${ok}\r\nX: y\r\n`, `${ok}\r\nX: y\r\n\r`, '\r\n'].concat(
+    interims.map((start) => lines(start)), interims.map((start) => lines(start) + ok))
+});
+add({
+  n: 16,
+  name: 'more bare LF, CR and line ends in chunked framing',
+  want: 'cut',
+  cases: chunks(
+    '5\r\r\nhello\r\n0\r\n\r\n', '\n5\r\nhello\r\n0\r\n\r\n', '5\n\nhello\r\n0\r\n\r\n', '5\r\nhello\r\r\n0\r\n\r\n',
+    '5\r\nhello\n\r0\r\n\r\n', '5\r\nhello\r\n0\r\r\n', '5\r\nhello\r\n0\r\n\r\r\n', '5;a="\r"\r\nhello\r\n0\r\n\r\n',
+    '5;\nhello\r\n0\r\n\r\n', '5\r\nhello\r\n0;a\n\r\n', '5\r\nhello\r\n0\r\nX: y\r\r\n')
+});
+add({
+  n: 20,
+  name: 'a malformed trailer, in the middle and last',
+  want: 'cut',
+  cases: [
+    ':', '::', '\x0bX: a', 'X\xe9: a', 'X[1]: a', 'X: \0', 'X: \x7f', 'X: a\r', '\rX: a', ' ', '\t', 'HTTP/1.1 200 OK', 'X: a\nB: c'
+  ].flatMap((field) => chunks(`5\r\nhello\r\n0\r\nA: 1\r\n${field}\r\nB: 2\r\n\r\n`, `0\r\n${field}\r\n\r\n`))
 });
 
 export const sequences = new Set(families.flatMap((family) => family.cases.map((bytes) => `${family.method ?? 'GET'} ${bytes}`)));
