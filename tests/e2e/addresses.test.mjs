@@ -199,7 +199,8 @@ describe('our own listeners are never dialled: 403 destination_ip_prohibited (ba
 
   for (const host of
          ['127.0.0.1', 'localhost', 'me.localhost', 'self.test', 'mapped.test', 'from-hosts.test', '[::ffff:127.0.0.1]',
-          '[::ffff:7f00:1]', '0.0.0.0', '[::]', '[0:0:0:0:0:ffff:7f00:1]']) {
+          '[::ffff:7f00:1]', '0.0.0.0', '[::]', '[0:0:0:0:0:ffff:7f00:1]', '[::127.0.0.1]', '[64:ff9b::7f00:1]', '[2002:7f00:1::]',
+          '[::ffff:0.0.0.0]', 'LocalHost', 'localhost.', 'SELF.test.']) {
     test(`GET http://${host}:<our port>/`, async (t) => {
       names.names['self.test'] = {a: ['127.0.0.1']};
       names.names['mapped.test'] = {aaaa: ['0:0:0:0:0:ffff:7f00:1']};
@@ -252,7 +253,11 @@ describe('a listener beyond loopback', () => {
     for (const host of
            ['127.0.0.1', '127.8.8.8', '[::1]', '169.254.169.254', '10.1.2.3', '172.16.0.1', '192.168.1.1', '100.64.0.1', '0.0.0.0',
             '[fe80::1]', '[fc00::1]', '[fd12::1]', '[::ffff:127.0.0.1]', '[::ffff:10.0.0.1]', '[64:ff9b::7f00:1]',
-            '[64:ff9b::a00:1]', '[2002:7f00:1::]', '[2002:a00:1::1]', 'localhost', '[::]']) {
+            '[64:ff9b::a00:1]', '[2002:7f00:1::]', '[2002:a00:1::1]', 'localhost', '[::]', '[::127.0.0.1]', '[::7f00:1]',
+            '[64:ff9b::127.0.0.1]', '[64:ff9b::a9fe:a9fe]', '[64:FF9B::A9FE:A9FE]', '[2002:a9fe:a9fe::]', '[2002:6440:1::1]',
+            '[::ffff:a9fe:a9fe]', '[::ffff:0.0.0.0]', '[0:0:0:0:0:0:0:1]', '[0::1]', '[febf::1]', '[fdff:ffff::1]',
+            '100.127.255.255', '172.31.255.255', '0.1.2.3', 'LOCALHOST', 'x.localhost', 'localhost.', '255.255.255.255',
+            '224.0.0.1', '[ff02::1]', '[64:ff9b:1::7f00:1]', '[fec0::1]']) {
       for (const line of [`GET http://${host}:${origin.port}/ HTTP/1.1`, `CONNECT ${host}:${origin.port} HTTP/1.1`]) {
         const answer = await exchange(t, at(office), head(line, 'Host: x'));
         assert.equal(answer.status, 403, line);
