@@ -23,7 +23,8 @@ class CountingRecorder : public Sink {
     changes.add(made.size());
   }
   void interim(FlowId, const http::ResponseHead&, Instant) override { interims.add(); }
-  void data(FlowId, Direction direction, std::string_view bytes) override {
+  void interim_sent(FlowId, const http::ResponseHead&, const http::Changes&, Instant) override {}
+  void data(FlowId, Direction direction, ByteCount, std::string_view bytes, Instant) override {
     data_bytes[static_cast<std::size_t>(direction)].add(bytes.size());
   }
   ByteCount content_wanted() const override { return 0; }

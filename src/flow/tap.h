@@ -5,14 +5,13 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "flow/event.h"
 #include "flow/outcome.h"
 #include "http/change.h"
 #include "http/framing.h"
 #include "http/head.h"
 
 namespace porthole::flow {
-
-enum class Direction : std::uint8_t { request, response };
 
 // One thing worth telling on the way: "dns", "connect", "pool", "retry", ... `detail` names it, `took` how long it was waited.
 struct Note {
@@ -33,7 +32,9 @@ class Sink {
   virtual void response_sent(FlowId flow, const http::ResponseHead& sent, const http::Changes& changes,
                              Instant now) = 0;
   virtual void interim(FlowId flow, const http::ResponseHead& received, Instant now) = 0;
-  virtual void data(FlowId flow, Direction direction, std::string_view bytes) = 0;
+  virtual void interim_sent(FlowId flow, const http::ResponseHead& sent, const http::Changes& changes, Instant now) = 0;
+  // `at`: how many content bytes of this direction came before. What the proxy answers by itself is content, too.
+  virtual void data(FlowId flow, Direction direction, ByteCount at, std::string_view bytes, Instant now) = 0;
   // How many content bytes per flow and direction this sink wants to see; what is beyond may be moved unseen (splice).
   virtual ByteCount content_wanted() const = 0;
   // Content that was moved without being looked at (splice, tunnels).

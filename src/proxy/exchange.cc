@@ -295,6 +295,7 @@ io::Task<> Exchange::connect() {
   http::ResponseHead& head = scratch_->response_sent;
   head.status = 200;
   head.reason = "Connection established";
+  if (tap_) tap_->response_sent(flow_, head, scratch_->response_changes, services_.loop.now());
   stream_.send_head(head, {});
   io::Task<> joining = become_tunnel({std::move(dialed->stream), {}}, 200);
   co_await std::move(joining);
@@ -372,8 +373,10 @@ void Exchange::send_reply(Reply& reply, bool close) {
   }
   http::Framing framing;
   if (content) framing = {.kind = http::Framing::Kind::length, .length = reply.body.size()};
+  if (tap_) tap_->response_sent(flow_, reply.head, {}, services_.loop.now());
   stream_.send_head(reply.head, framing);
   if (content) {
+    if (tap_) tap_->data(flow_, flow::Direction::response, moved_.out, reply.body, services_.loop.now());
     ByteQueue body(services_.loop.blocks());
     body.append(reply.body);
     moved_.out += body.size();

@@ -129,9 +129,9 @@ Relay::Step Relay::step_request() {
   while (!inbox.data.empty() && !p_.lease->congested()) {
     Bytes bytes = inbox.data.pop();
     took = content_moved_ = true;
+    if (p_.tap && p_.moved.in < seen_max_)
+      p_.tap->data(p_.tap.flow(), flow::Direction::request, p_.moved.in, bytes.view(), p_.services.loop.now());
     p_.moved.in += bytes.size();
-    if (p_.tap && p_.moved.in - bytes.size() < seen_max_)
-      p_.tap->data(p_.tap.flow(), flow::Direction::request, bytes.view());
     if (!request_filter_) {
       p_.lease->send_data(std::move(bytes));
       continue;
@@ -175,6 +175,7 @@ void Relay::pass_interims() {
                                  .request_method = p_.request.method,
                                  .client_version = p_.request.version};
     if (http::forward_response(*interim, how, p_.scratch.interim_sent, p_.scratch.response_changes)) {
+      if (p_.tap) p_.tap->interim_sent(p_.tap.flow(), p_.scratch.interim_sent, p_.scratch.response_changes, moved_at_);
       p_.stream.send_interim(p_.scratch.interim_sent);
     }
     p_.scratch.response_changes.clear();  // they point into the interim head, which goes now
@@ -210,7 +211,8 @@ Relay::Step Relay::step_response() {
 }
 
 Result<> Relay::push_response(Bytes bytes) {
-  if (p_.tap && p_.moved.out < seen_max_) p_.tap->data(p_.tap.flow(), flow::Direction::response, bytes.view());
+  if (p_.tap && p_.moved.out < seen_max_)
+    p_.tap->data(p_.tap.flow(), flow::Direction::response, p_.moved.out, bytes.view(), p_.services.loop.now());
   p_.moved.out += bytes.size();
   if (!response_filter_) {
     p_.stream.send_data(std::move(bytes));

@@ -119,10 +119,12 @@ void SimSink::begin(flow::FlowId flow, const Endpoint& client, Instant now) {
   if (!open_.try_emplace(flow.value).second) world_.violate("a flow began twice");
 }
 
-void SimSink::data(flow::FlowId flow, flow::Direction direction, std::string_view bytes) {
+void SimSink::data(flow::FlowId flow, flow::Direction direction, ByteCount at, std::string_view bytes, Instant) {
   auto found = open_.find(flow.value);
   if (found == open_.end()) return world_.violate("content of a flow that is not open");
-  found->second.bytes[static_cast<int>(direction)] += bytes.size();
+  ByteCount& seen = found->second.bytes[static_cast<int>(direction)];
+  if (at != seen) world_.violate("content was shown out of order");
+  seen += bytes.size();
 }
 
 void SimSink::unseen(flow::FlowId flow, flow::Direction direction, ByteCount bytes) {

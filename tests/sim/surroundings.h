@@ -49,7 +49,7 @@ class SimSink final : public flow::CountingRecorder {
  public:
   SimSink(World& world, ByteCount content_wanted) : world_(world), content_wanted_(content_wanted) {}
   void begin(flow::FlowId flow, const Endpoint& client, Instant now) override;
-  void data(flow::FlowId flow, flow::Direction direction, std::string_view bytes) override;
+  void data(flow::FlowId flow, flow::Direction direction, ByteCount at, std::string_view bytes, Instant now) override;
   ByteCount content_wanted() const override { return content_wanted_; }
   void unseen(flow::FlowId flow, flow::Direction direction, ByteCount bytes) override;
   void end(flow::FlowId flow, const flow::Outcome& outcome, Instant now) override;

@@ -95,7 +95,8 @@ std::optional<control::Page> FakePages::page(std::string_view path, std::string_
   return control::Page{.content_type = "text/html", .body = "hello from porthole", .etag = {}, .cache_control = {}};
 }
 
-ProxyRig::ProxyRig(const proxy::Options& options, proxy::SessionMaker make_session, proxy::FilterFactory* filters)
+ProxyRig::ProxyRig(const proxy::Options& options, proxy::SessionMaker make_session, proxy::FilterFactory* filters,
+                   flow::Sink* sink)
     : snapshot(std::make_shared<proxy::Snapshot>()) {
   snapshot->options = options;
   snapshot->access = rules::Access({.clients = {*IpNetwork::parse("0.0.0.0/0")}});
@@ -108,7 +109,7 @@ ProxyRig::ProxyRig(const proxy::Options& options, proxy::SessionMaker make_sessi
                                                                 .resolver = resolver,
                                                                 .pages = pages,
                                                                 .admission = admission,
-                                                                .sink = &recorder,
+                                                                .sink = sink ? sink : &recorder,
                                                                 .filters = filters,
                                                                 .make_session = make_session},
                                            snapshot);

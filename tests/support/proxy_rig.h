@@ -77,7 +77,7 @@ class FakePages final : public control::SelfPage {
 
 struct ProxyRig {
   explicit ProxyRig(const proxy::Options& options = {}, proxy::SessionMaker make_session = &proxy::make_session,
-                    proxy::FilterFactory* filters = nullptr);
+                    proxy::FilterFactory* filters = nullptr, flow::Sink* sink = nullptr);  // null: `recorder`
 
   std::unique_ptr<Peer> client();
   // The i-th connection that the proxy has opened; the test fails when there is none.

@@ -2,10 +2,13 @@
 #include "proxy/exchange.h"
 
 #include <cerrno>
+#include <cstring>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "flow/ring_sink.h"
 #include "support/proxy_rig.h"
 
 namespace porthole::proxy {
@@ -249,6 +252,62 @@ TEST(Exchange, MayBeDestroyedAtAnyPoint) {
       EXPECT_EQ(rig.recorder.begun.value(), rig.recorder.ended.value());
       rig.loop.settle();
     }
+  }
+}
+
+// What the recorder is told, by kind of event: the text at the start of each payload.
+std::multimap<flow::EventKind, std::string> told(flow::Ring& ring) {
+  std::multimap<flow::EventKind, std::string> seen;
+  while (true) {
+    std::span<char> front = ring.front();
+    if (front.empty()) return seen;
+    flow::EventHeader header;
+    std::memcpy(&header, front.data(), sizeof header);
+    flow::EventReader payload({front.data() + sizeof header, front.size() - sizeof header});
+    if (header.kind == flow::EventKind::data) payload.number<ByteCount>();
+    seen.emplace(header.kind, header.kind == flow::EventKind::data ? payload.rest() : payload.text());
+    ring.pop();
+  }
+}
+
+TEST(Exchange, TellsTheRecorderTheExactHeadsOfAllFourHops) {
+  flow::Ring ring;
+  flow::RingSink sink(ring, 8_MiB);
+  test::ProxyRig rig({}, &make_session, nullptr, &sink);
+  auto client = rig.client();
+  std::string asked = "POST http://h/a HTTP/1.1\r\nhost:h\r\nX-Odd:   v\r\nTE: trailers\r\nContent-Length: 2\r\n\r\n";
+  client->send(asked + "hi");
+  std::string forwarded = rig.server().take();
+  std::string answered = "HTTP/1.1 200 Fine\r\nServer:s\r\nContent-Length: 3\r\nKeep-Alive: x\r\n\r\n";
+  rig.server().send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+  std::string hint = client->take();
+  rig.server().send(answered + "yes");
+  std::string delivered = client->take();
+
+  using Kind = flow::EventKind;
+  auto seen = told(ring);
+  EXPECT_EQ(seen.find(Kind::request_received)->second, asked);
+  EXPECT_EQ(seen.find(Kind::request_sent)->second + "hi", forwarded);
+  EXPECT_EQ(seen.find(Kind::interim_received)->second, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+  EXPECT_EQ(seen.find(Kind::interim_sent)->second, hint);
+  EXPECT_EQ(seen.find(Kind::response_received)->second, answered);
+  EXPECT_EQ(seen.find(Kind::response_sent)->second + "yes", delivered);
+  EXPECT_EQ(seen.count(Kind::data), 2U);
+  EXPECT_EQ(seen.count(Kind::end), 1U);
+}
+
+TEST(Exchange, TellsTheRecorderWhatItAnswersByItself) {
+  flow::Ring ring;
+  flow::RingSink sink(ring, 8_MiB);
+  test::ProxyRig rig({}, &make_session, nullptr, &sink);
+  auto client = rig.client();
+  for (std::string_view asked :
+       {"GET http://unknown/ HTTP/1.1\r\nHost: unknown\r\n\r\n", "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n"}) {
+    client->send(asked);
+    auto seen = told(ring);
+    std::string sent = seen.find(flow::EventKind::response_sent)->second;
+    if (auto body = seen.find(flow::EventKind::data); body != seen.end()) sent += body->second;
+    EXPECT_EQ(sent, client->take()) << asked;
   }
 }
 

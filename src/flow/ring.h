@@ -1,0 +1,60 @@
+// Ring: bytes from one worker to the recorder. One thread writes, one reads, neither ever waits for the other: a record that
+// does not fit is refused, and the caller counts it. A record lies in one piece, so both sides work on it where it is.
+// Indexes only grow; what lies between them is the reader's, all else the writer's. Each side remembers where it last saw the
+// other, and looks again only when that is not enough: the cache line of the other's index stays away from the hot path.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/units.h"
+
+namespace porthole::flow {
+
+class Ring {
+ public:
+  static constexpr ByteCount kBytes = 4_MiB;  // DESIGN: per worker
+
+  // `bytes`: a power of two, at least 1 KiB.
+  explicit Ring(ByteCount bytes = kBytes);
+  Ring(const Ring&) = delete;
+  Ring& operator=(const Ring&) = delete;
+
+  // Writer's thread. Room for one record of `size` bytes, aligned to 8, or empty when it does not fit while `spare` bytes stay
+  // free behind it. Nothing is seen by the reader before commit(); the last reserve() before it counts.
+  std::span<char> reserve(std::size_t size, std::size_t spare = 0);
+  void commit();
+  // The largest record that an empty ring takes.
+  std::size_t record_max() const { return capacity_ / 4; }
+
+  // Reader's thread. The oldest record, empty when there is none; valid until pop().
+  std::span<char> front();
+  void pop();
+  // Bytes that wait; from any thread, a moment old.
+  std::size_t waiting() const;
+  std::size_t capacity() const { return capacity_; }
+
+ private:
+  // Before each record; `skip` fills the end of the memory where the next record would not lie in one piece.
+  struct Prefix {
+    std::uint32_t bytes;  // of the record, without this prefix and without padding
+    std::uint32_t skip;   // 1: no record, go on at the start of the memory
+  };
+  static std::size_t whole(std::size_t size) { return (sizeof(Prefix) + size + 7) & ~std::size_t{7}; }
+  char* place(std::uint64_t index) { return memory_.get() + (index & (capacity_ - 1)); }
+
+  std::size_t capacity_;
+  std::unique_ptr<char[]> memory_;
+  // The writer's side.
+  alignas(64) std::atomic<std::uint64_t> written_ = 0;
+  std::uint64_t read_seen_ = 0;
+  std::uint64_t next_ = 0;  // what commit() publishes
+  // The reader's side.
+  alignas(64) std::atomic<std::uint64_t> read_ = 0;
+  std::uint64_t written_seen_ = 0;
+};
+
+}  // namespace porthole::flow
