@@ -76,7 +76,7 @@ TEST(Ring, WrapsAtAnyPlace) {
 
 // Run under the thread sanitizer, too. Each record carries its number, so a lost, doubled or torn one is seen.
 TEST(Ring, CarriesWhatOneThreadWritesToAnother) {
-  constexpr std::uint32_t kRecords = 200'000;
+  constexpr std::uint32_t kRecords = 50'000;
   Ring ring(16_KiB);
   std::thread writer([&] {
     SeededRandom random(3);

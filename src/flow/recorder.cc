@@ -1,0 +1,173 @@
+// See recorder.h.
+#include "flow/recorder.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace porthole::flow {
+namespace {
+
+// A flow whose end was dropped is given up after so long without an event, once there are too many of them.
+constexpr std::int64_t kStale = 3'600'000'000'000;
+constexpr Duration kOpenRetry = std::chrono::seconds(1);
+
+ByteCount ring_bytes(std::size_t workers) {
+  return std::clamp<ByteCount>(std::bit_floor(Recorder::kRingsMax / std::max<std::size_t>(1, workers)), 64_KiB,
+                               Ring::kBytes);
+}
+
+}  // namespace
+
+Recorder::Recorder(const Clock& clock, Random& random, RecorderOptions options, std::size_t workers)
+    : clock_(clock),
+      random_(random),
+      options_(std::move(options)),
+      redactor_(options_.redact),
+      rings_(workers),
+      unix_offset_(clock.wall().time_since_epoch().count() - clock.now().time_since_epoch().count()) {
+  for (Source& source : rings_) source.ring = std::make_unique<Ring>(ring_bytes(workers));
+}
+
+Recorder::~Recorder() = default;
+
+void Recorder::open_store() {
+  if (now_ < store_retry_) return;
+  auto opened = Store::open(options_.store, random_);
+  if (opened) {
+    store_ = std::move(*opened);
+    metrics_.paused_errno.set(0);
+    load_rows();
+    return;
+  }
+  if (metrics_.paused_errno.value() == 0) metrics_.pauses.add();
+  metrics_.paused_errno.set(opened.error().os_errno);
+  store_retry_ = now_ + kOpenRetry;
+}
+
+// The list begins with what the last run left in its newest segment.
+void Recorder::load_rows() {
+  std::vector<std::string> paths = store_->paths();
+  if (paths.empty()) return;
+  auto reader = SegmentReader::open(paths.back());
+  if (!reader) return;
+  while (auto record = reader->next()) {
+    Row row;
+    if (record->header.event.kind != EventKind::end || !row.read(record->payload)) continue;
+    row.flow = {record->header.event.flow};
+    row.last = record->at;
+    row.flags = record->header.event.flags;
+    rows_.add(row);
+  }
+}
+
+std::size_t Recorder::step() {
+  now_ = clock_.now();
+  if (!store_) open_store();
+  std::size_t taken = 0;
+  std::size_t waiting = 0;
+  for (Source& source : rings_) {
+    taken += drain(*source.ring);
+    waiting += source.ring->waiting();
+  }
+  metrics_.waiting_bytes.set(static_cast<std::int64_t>(waiting));
+  metrics_.open_flows.set(static_cast<std::int64_t>(open_.size()));
+  if (store_ && now_ - flushed_ >= kFlushEvery) flush(now_);
+  return taken;
+}
+
+void Recorder::flush(Instant now) {
+  flushed_ = now;
+  store_->flush(now);
+  if (store_->paused() != 0 && metrics_.paused_errno.value() == 0) metrics_.pauses.add();
+  metrics_.paused_errno.set(store_->paused());
+  metrics_.segments.set(static_cast<std::int64_t>(store_->segments()));
+  metrics_.store_bytes.set(static_cast<std::int64_t>(store_->bytes()));
+  metrics_.evicted_segments.add(store_->evicted() - std::exchange(evicted_seen_, store_->evicted()));
+}
+
+void Recorder::finish() {
+  while (step() > 0) {}
+  if (store_) flush(now_);
+}
+
+std::size_t Recorder::drain(Ring& ring) {
+  std::size_t taken = 0;
+  while (taken < kStepBytes) {
+    std::span<char> front = ring.front();
+    if (front.empty()) break;
+    taken += front.size();
+    EventHeader event;
+    std::memcpy(&event, front.data(), sizeof event);
+    event.at += unix_offset_;
+    metrics_.events.add();
+    take(event, {front.data() + sizeof event, front.size() - sizeof event});
+    ring.pop();
+  }
+  return taken;
+}
+
+Recorder::Open* Recorder::follow(const EventHeader& event) {
+  auto found = open_.find(event.flow);
+  if (found == open_.end()) {
+    if (open_.size() >= kOpenMax) forget_stale(event.at);
+    if (open_.size() >= kOpenMax) return nullptr;
+    found = open_.try_emplace(event.flow).first;
+    found->second.dropped_before = event.dropped;
+    found->second.lost = event.kind != EventKind::begin;
+  }
+  found->second.touched = event.at;
+  return &found->second;
+}
+
+void Recorder::forget_stale(std::int64_t now) {
+  if (now - stale_checked_ < std::chrono::nanoseconds(kOpenRetry).count()) return;
+  stale_checked_ = now;
+  std::erase_if(open_, [&](const auto& one) { return now - one.second.touched > kStale; });
+}
+
+std::uint16_t Recorder::flags_of(const Open& open, const EventHeader& event, const Row& row) const {
+  std::uint16_t flags = event.flags;
+  if (open.lost || event.dropped != open.dropped_before) flags |= kEventLost;
+  const ByteCount moved[2] = {row.bytes_in, row.bytes_out};
+  for (std::size_t i = 0; i < 2; ++i) {
+    ByteCount wanted = std::min(moved[i], options_.body_limit);
+    if (open.kept[i] + open.unseen[i] < wanted) flags |= kContentLost;
+    if (row.end != End::tunnelled && moved[i] > options_.body_limit) flags |= kContentCut;
+  }
+  return flags;
+}
+
+void Recorder::take(const EventHeader& event, std::string_view payload) {
+  Open* open = follow(event);
+  if (!open) {
+    metrics_.lost_events.add();
+    return;
+  }
+  auto direction = static_cast<std::size_t>(event.direction);
+  if (event.kind == EventKind::data) open->kept[direction] += payload.size() - sizeof(ByteCount);
+  if (event.kind == EventKind::unseen) open->unseen[direction] += EventReader(payload).number<ByteCount>();
+  EventHeader kept = event;
+  Row row;
+  bool ends = event.kind == EventKind::end && row.read(payload);
+  if (ends) {
+    row.flags = kept.flags = flags_of(*open, event, row);
+    if ((kept.flags & (kContentLost | kEventLost)) != 0) metrics_.incomplete.add();
+  }
+  Position at;
+  if (store_) at = store_->append(kept, payload, open->last, redactor_, now_);
+  if (at) {
+    open->last = at;
+  } else {
+    metrics_.lost_events.add();
+    open->lost = true;
+  }
+  if (!ends) return;
+  metrics_.flows.add();
+  row.flow = {event.flow};
+  row.last = at;
+  rows_.add(row);
+  open_.erase(event.flow);
+}
+
+}  // namespace porthole::flow

@@ -1,0 +1,102 @@
+// Recorder: takes what the workers' rings hold, follows each flow until it ends, and appends it to the store. step() is a plain
+// function: a thread of app calls it, or a test, or the simulation. Everything it holds is bounded: rings, rows, flows under way
+// and what gathers for the disk stay below kMemoryMax together. Nothing here can hold up a worker.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "flow/ring_sink.h"
+#include "flow/rows.h"
+#include "flow/store.h"
+
+namespace porthole::flow {
+
+struct RecorderOptions {
+  StoreOptions store;
+  ByteCount body_limit = 8_MiB;  // of each flow and direction
+  std::vector<std::string> redact = {"authorization", "cookie", "proxy-authorization", "set-cookie"};
+  bool operator==(const RecorderOptions&) const = default;
+};
+
+struct RecorderMetrics {
+  Counter events;                    // taken from the rings
+  Counter flows;                     // ended
+  Counter incomplete;                // ended, and something of them was dropped
+  Counter lost_events;               // not kept: the store was paused, or too many flows were under way
+  Counter evicted_segments, pauses;  // of the store
+  Gauge open_flows, segments, store_bytes, waiting_bytes;
+  Gauge paused_errno;  // 0, or why nothing is written
+};
+
+class Recorder {
+ public:
+  static constexpr ByteCount kMemoryMax = 64_MiB;
+  static constexpr ByteCount kRingsMax = 32_MiB;   // of all workers together
+  static constexpr std::size_t kOpenMax = 65'536;  // flows under way
+  static constexpr Duration kFlushEvery = std::chrono::milliseconds(25);
+  static constexpr std::size_t kStepBytes = 8 << 20;  // handled before step() returns to look after the disk
+
+  // One ring for each of `workers` threads. Clock and random outlive the recorder. Touches no disk: the first step() does.
+  Recorder(const Clock& clock, Random& random, RecorderOptions options, std::size_t workers);
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  // What worker `i` writes into; lives as long as the recorder.
+  Ring& ring(std::size_t i) { return *rings_[i].ring; }
+  ByteCount content_wanted() const { return options_.body_limit; }
+
+  // By one thread. Takes what waits and writes what is due; the bytes taken: who sees 0 may sleep until kFlushEvery.
+  std::size_t step();
+  // Takes everything and writes it: before the end, when no worker writes any more.
+  void finish();
+
+  // From any thread.
+  const Rows& rows() const { return rows_; }
+  const RecorderMetrics& metrics() const { return metrics_; }
+
+ private:
+  struct Source {
+    std::unique_ptr<Ring> ring;
+  };
+  struct Open {
+    Position last;
+    ByteCount kept[2] = {0, 0}, unseen[2] = {0, 0};  // by Direction
+    std::int64_t touched = 0;
+    std::uint32_t dropped_before = 0;
+    bool lost = false;
+  };
+  void open_store();
+  void load_rows();
+  std::size_t drain(Ring& ring);
+  void take(const EventHeader& event, std::string_view payload);
+  Open* follow(const EventHeader& event);
+  void forget_stale(std::int64_t now);
+  std::uint16_t flags_of(const Open& open, const EventHeader& event, const Row& row) const;
+  void flush(Instant now);
+
+  const Clock& clock_;
+  Random& random_;
+  RecorderOptions options_;
+  Redactor redactor_;
+  std::vector<Source> rings_;
+  std::int64_t unix_offset_;  // from the monotonic clock; taken once, so that differences stay true
+  std::unique_ptr<Store> store_;
+  Instant store_retry_{};
+  Instant flushed_{};
+  Instant now_{};
+  std::unordered_map<std::uint64_t, Open> open_;
+  std::int64_t stale_checked_ = 0;
+  std::uint64_t evicted_seen_ = 0;
+  Rows rows_;
+  RecorderMetrics metrics_;
+};
+
+}  // namespace porthole::flow

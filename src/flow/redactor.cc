@@ -1,0 +1,62 @@
+// See redactor.h. A received head may hold what the codec put up with: bare LF, a blank before the colon, folded lines.
+#include "flow/redactor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+
+namespace porthole::flow {
+
+Redactor::Redactor(std::vector<std::string> names) : names_(std::move(names)) {}
+
+bool Redactor::named(std::string_view name) const {
+  return std::any_of(names_.begin(), names_.end(),
+                     [&](const std::string& one) { return ascii::equal_nocase(one, name); });
+}
+
+void Redactor::redact_lines(std::span<char> text) const {
+  bool hiding = false;
+  std::string_view all(text.data(), text.size());
+  for (std::size_t start = 0; start < all.size();) {
+    std::size_t end = std::min(all.find('\n', start), all.size());
+    std::string_view line = all.substr(start, end - start);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    std::size_t value = start;
+    bool folded = line.starts_with(' ') || line.starts_with('\t');
+    if (!folded) {
+      std::size_t colon = line.find(':');
+      hiding = colon != line.npos && named(ascii::trim(line.substr(0, colon)));
+      value = start + (hiding ? colon + 1 : 0);
+    }
+    if (hiding) {
+      std::size_t stop = start + line.size();
+      while (value < stop && (text[value] == ' ' || text[value] == '\t')) ++value;
+      std::fill(text.begin() + static_cast<std::ptrdiff_t>(value), text.begin() + static_cast<std::ptrdiff_t>(stop),
+                '*');
+    }
+    start = end + 1;
+  }
+}
+
+void Redactor::redact(EventKind kind, std::span<char> payload) const {
+  if (names_.empty()) return;
+  bool has_fields =
+      kind == EventKind::trailers || (kind >= EventKind::request_received && kind <= EventKind::interim_sent);
+  if (!has_fields) return;
+  EventReader in({payload.data(), payload.size()});
+  auto hide = [&](std::string_view text) {
+    if (!text.empty())
+      redact_lines(payload.subspan(static_cast<std::size_t>(text.data() - payload.data()), text.size()));
+  };
+  hide(in.text());
+  if (kind == EventKind::trailers) return;
+  auto changes = in.number<std::uint32_t>();
+  for (std::uint32_t i = 0; i < changes && in.good(); ++i) {
+    in.number<std::uint8_t>();
+    hide(in.text());
+    hide(in.text());
+  }
+}
+
+}  // namespace porthole::flow

@@ -1,0 +1,27 @@
+// Redactor: hides the values of named fields before anything reaches a disk. Each character becomes a `*`, so that a head keeps
+// its length and its lines; what is hidden is hidden for good. Names are compared without regard to case.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "flow/event.h"
+
+namespace porthole::flow {
+
+class Redactor {
+ public:
+  explicit Redactor(std::vector<std::string> names);
+  // In the payload of an event of this kind: heads, trailers, and the two sides of each change.
+  void redact(EventKind kind, std::span<char> payload) const;
+  // In lines of "Name: value"; a first line without a colon before its first blank stays. Continuation lines belong to the
+  // field before them.
+  void redact_lines(std::span<char> text) const;
+
+ private:
+  bool named(std::string_view name) const;
+  std::vector<std::string> names_;
+};
+
+}  // namespace porthole::flow

@@ -1,0 +1,171 @@
+// See store.h. Sequence numbers only grow, over restarts too, so that a Position is never used twice.
+#include "flow/store.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace porthole::flow {
+namespace {
+
+constexpr std::string_view kPrefix = "segment-", kSuffix = ".phs";
+
+auto failed(int os_errno, const char* what) {
+  return fail(Error{.side = Side::us, .os_errno = os_errno, .detail = what});
+}
+
+std::string name_of(std::uint32_t sequence) {
+  char digits[8];
+  for (int i = 0; i < 8; ++i) digits[i] = "0123456789abcdef"[sequence >> (28 - 4 * i) & 15];
+  return std::string(kPrefix).append(digits, 8).append(kSuffix);
+}
+
+std::optional<std::uint32_t> sequence_of(std::string_view name) {
+  if (name.size() != kPrefix.size() + 8 + kSuffix.size() || !name.starts_with(kPrefix) || !name.ends_with(kSuffix))
+    return std::nullopt;
+  std::uint32_t sequence = 0;
+  const char* first = name.data() + kPrefix.size();
+  auto [end, error] = std::from_chars(first, first + 8, sequence, 16);
+  if (error != std::errc() || end != first + 8) return std::nullopt;
+  return sequence;
+}
+
+std::vector<std::uint32_t> sequences_in(const std::string& folder) {
+  std::vector<std::uint32_t> found;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (auto sequence = sequence_of(it->path().filename().string())) found.push_back(*sequence);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+ByteCount size_of(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 ? static_cast<ByteCount>(status.st_size) : 0;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options, Random& random) {
+  StoreOptions used = options;
+  used.keep = std::max<ByteCount>(used.keep, 4_MiB);
+  used.segment_bytes = std::min(used.segment_bytes, used.keep / 4) & ~ByteCount{4095};
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::path(used.folder).parent_path(), error);
+  if (::mkdir(used.folder.c_str(), 0700) < 0 && errno != EEXIST)
+    return failed(errno, "the folder for flows cannot be made");
+  Descriptor lock(::open((used.folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (lock.number() < 0) return failed(errno, "the folder for flows cannot be used");
+  if (::flock(lock.number(), LOCK_EX | LOCK_NB) < 0) return failed(errno, "another process records there");
+  std::unique_ptr<Store> store(new Store(std::move(used), std::move(lock), random));
+  PH_CHECK(store->take_stock());
+  return store;
+}
+
+Store::~Store() {
+  if (writer_) (void)writer_->finish();
+}
+
+std::string Store::path(std::uint32_t sequence) const { return options_.folder + "/" + name_of(sequence); }
+
+std::vector<std::string> Store::paths() const {
+  std::vector<std::string> paths;
+  for (const File& file : files_) paths.push_back(path(file.sequence));
+  return paths;
+}
+
+std::vector<std::string> Store::paths_in(const std::string& folder) {
+  std::vector<std::string> paths;
+  for (std::uint32_t sequence : sequences_in(folder)) paths.push_back(folder + "/" + name_of(sequence));
+  return paths;
+}
+
+// What earlier runs left. A file whose header is not its own began when the process died, and holds nothing. The newest may
+// end anywhere: it is cut behind its last good record.
+Result<> Store::take_stock() {
+  std::vector<std::uint32_t> found = sequences_in(options_.folder);
+  for (std::uint32_t sequence : found) {
+    std::string at = path(sequence);
+    auto reader = SegmentReader::open(at);
+    if (reader && reader->header().sequence != sequence) reader = failed(EPROTO, "");
+    if (!reader && reader.error().os_errno != EPROTO) return std::unexpected(reader.error());
+    next_sequence_ = sequence + 1;
+    bool empty = !reader;
+    if (reader && sequence == found.back()) {
+      while (reader->next()) {}
+      empty = reader->end() == sizeof(SegmentHeader);
+      if (!empty && ::truncate(at.c_str(), static_cast<off_t>(reader->end())) < 0)
+        return failed(errno, "a segment cannot be cut to its size");
+    }
+    if (empty) {
+      ::unlink(at.c_str());
+      continue;
+    }
+    files_.push_back({sequence, size_of(at)});
+    bytes_ += files_.back().bytes;
+  }
+  return {};
+}
+
+void Store::pause(const Error& error, Instant now) {
+  paused_ = error.os_errno;
+  retry_at_ = now + kRetry;
+}
+
+void Store::begin_segment(Instant now) {
+  if (writer_) {
+    if (auto done = writer_->flush(); !done) return pause(done.error(), now);
+    writer_.reset();
+  }
+  // Room under the ceiling: the oldest goes. Its file becomes the new one, so the disk need not find room again.
+  std::string fresh = path(next_sequence_);
+  while (!files_.empty() && bytes_ + options_.segment_bytes > options_.keep) {
+    std::string oldest = path(files_.front().sequence);
+    bytes_ -= files_.front().bytes;
+    bool last = bytes_ + options_.segment_bytes <= options_.keep;
+    if (!last || files_.front().bytes != options_.segment_bytes || ::rename(oldest.c_str(), fresh.c_str()) < 0)
+      ::unlink(oldest.c_str());
+    files_.pop_front();
+    ++evicted_;
+  }
+  SegmentHeader header{.sequence = next_sequence_, .seed = random_.next(), .created = now.time_since_epoch().count()};
+  auto writer = SegmentWriter::create(fresh, header, options_.segment_bytes);
+  if (!writer) {
+    ::unlink(fresh.c_str());
+    return pause(writer.error(), now);
+  }
+  writer_.emplace(std::move(*writer));
+  files_.push_back({next_sequence_++, options_.segment_bytes});
+  bytes_ += options_.segment_bytes;
+}
+
+Position Store::append(const EventHeader& event, std::string_view payload, Position previous, const Redactor& redactor,
+                       Instant now) {
+  if (paused_ != 0) return {};
+  if (sizeof(RecordHeader) + payload.size() + 8 > std::min<ByteCount>(kRecordMax, options_.segment_bytes / 2))
+    return {};
+  if (!writer_ || !writer_->fits(payload.size())) begin_segment(now);
+  if (paused_ != 0) return {};
+  Position at =
+      writer_->append(event, payload, previous, [&](std::span<char> copy) { redactor.redact(event.kind, copy); });
+  if (writer_->gathered() >= kGatherMax / 4) flush(now);
+  return at;
+}
+
+void Store::flush(Instant now) {
+  if (paused_ != 0 && now < retry_at_) return;
+  bool was_paused = std::exchange(paused_, 0) != 0;
+  if (writer_) {
+    if (auto done = writer_->flush(); !done) return pause(done.error(), now);
+  }
+  if (was_paused && (!writer_ || !writer_->fits(kRecordMax / 4))) begin_segment(now);
+}
+
+}  // namespace porthole::flow

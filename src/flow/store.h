@@ -1,0 +1,76 @@
+// Store: a folder of segments with a ceiling. Events go in at the newest; when there is no room the oldest goes, and its file
+// becomes the newest. A disk that is full pauses recording until it takes a segment again; nobody else notices.
+// One Store per folder, also between processes. Not here: what the events mean (recorder.h).
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "flow/redactor.h"
+#include "flow/segment.h"
+
+namespace porthole::flow {
+
+struct StoreOptions {
+  std::string folder;
+  ByteCount keep = 1_GiB;            // on the disk, all files together; at least four segments of 1 MiB
+  ByteCount segment_bytes = 64_MiB;  // at most a quarter of `keep` is taken
+  bool operator==(const StoreOptions&) const = default;
+};
+
+class Store {
+ public:
+  static constexpr ByteCount kGatherMax = 4_MiB;  // in memory while the disk does not take them
+  static constexpr Duration kRetry = std::chrono::seconds(1);
+
+  // Makes the folder (0700) and takes it for itself. What earlier runs left is kept, up to its last good record.
+  // Error (side = us, os_errno): EWOULDBLOCK when another process records there.
+  static Result<std::unique_ptr<Store>> open(const StoreOptions& options, Random& random);
+  // Writes what has gathered and gives back unused space.
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Nowhere while recording is paused. In memory until flush().
+  Position append(const EventHeader& event, std::string_view payload, Position previous, const Redactor& redactor,
+                  Instant now);
+  void flush(Instant now);
+
+  // 0, or the errno for which recording is paused.
+  int paused() const { return paused_; }
+  ByteCount bytes() const { return bytes_; }  // on the disk, unused space included
+  std::size_t segments() const { return files_.size(); }
+  std::uint64_t evicted() const { return evicted_; }
+  // Oldest first: for readers, which open them by themselves.
+  std::vector<std::string> paths() const;
+  // The segments of a folder in which this or another process may be recording, oldest first.
+  static std::vector<std::string> paths_in(const std::string& folder);
+
+ private:
+  struct File {
+    std::uint32_t sequence;
+    ByteCount bytes;
+  };
+  Store(StoreOptions options, Descriptor lock, Random& random)
+      : options_(std::move(options)), lock_(std::move(lock)), random_(random) {}
+  Result<> take_stock();
+  void begin_segment(Instant now);
+  void pause(const Error& error, Instant now);
+  std::string path(std::uint32_t sequence) const;
+
+  StoreOptions options_;
+  Descriptor lock_;
+  Random& random_;
+  std::deque<File> files_;  // oldest first; the last is the writer's, when there is one
+  std::optional<SegmentWriter> writer_;
+  std::uint32_t next_sequence_ = 1;
+  ByteCount bytes_ = 0;
+  std::uint64_t evicted_ = 0;
+  int paused_ = 0;
+  Instant retry_at_{};
+};
+
+}  // namespace porthole::flow

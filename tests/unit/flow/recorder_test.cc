@@ -1,0 +1,160 @@
+// From a worker's steps to records on the disk, one step() at a time.
+#include "flow/recorder.h"
+
+#include <cerrno>
+
+#include <gtest/gtest.h>
+
+#include "support/temporary_folder.h"
+
+namespace porthole::flow {
+namespace {
+
+using namespace std::chrono_literals;
+
+class RecorderRig : public testing::Test {
+ protected:
+  RecorderRig() { options_.store = {.folder = folder_ / "flows", .keep = 16_MiB, .segment_bytes = 4_MiB}; }
+  void start() {
+    recorder_ = std::make_unique<Recorder>(clock_, random_, options_, 1);
+    sink_ = std::make_unique<RingSink>(recorder_->ring(0), recorder_->content_wanted());
+  }
+  void exchange(std::uint64_t flow, ByteCount content = 0) {
+    sink_->begin({flow}, *Endpoint::parse("127.0.0.1:5"), clock_.now());
+    http::RequestHead request;
+    request.raw = "GET http://h/ HTTP/1.1\r\nHost: h\r\nCookie: secret\r\n\r\n";
+    sink_->request_received({flow}, request, {});
+    std::string chunk(16'384, 'c');
+    for (ByteCount at = 0; at < content; at += chunk.size())
+      sink_->data({flow}, Direction::response, at, std::string_view(chunk).substr(0, content - at), clock_.now());
+    sink_->end(
+        {flow},
+        {.flow = {flow}, .status = 200, .method = "GET", .target = "http://h/", .host = "h", .bytes_out = content},
+        clock_.now());
+  }
+  void step() {
+    clock_.advance(30ms);
+    recorder_->step();
+  }
+  // The kinds of a flow's records, newest first, as the chain tells them; and all their payloads.
+  std::pair<std::vector<EventKind>, std::string> chain(Position at) {
+    std::pair<std::vector<EventKind>, std::string> seen;
+    for (const std::string& path : Store::paths_in(options_.store.folder)) {
+      auto reader = SegmentReader::open(path);
+      if (!reader || reader->header().sequence != at.sequence()) continue;
+      while (at) {
+        auto record = reader->at(at.offset());
+        if (!record) return seen;
+        seen.first.push_back(record->header.event.kind);
+        seen.second += record->payload;
+        at = {record->header.previous};
+      }
+    }
+    return seen;
+  }
+  test::TemporaryFolder folder_;
+  ManualClock clock_;
+  SeededRandom random_{1};
+  RecorderOptions options_;
+  std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<RingSink> sink_;
+};
+
+TEST_F(RecorderRig, KeepsEachStepOfAFlowAndARowOfIt) {
+  start();
+  exchange(9, 100);
+  step();
+  auto rows = recorder_->rows().newest(10);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].flow.value, 9U);
+  EXPECT_EQ(rows[0].host, "h");
+  EXPECT_EQ(rows[0].status, 200U);
+  EXPECT_EQ(rows[0].bytes_out, 100U);
+  EXPECT_EQ(rows[0].flags, 0U);
+  auto [kinds, payloads] = chain(rows[0].last);
+  EXPECT_EQ(kinds, (std::vector{EventKind::end, EventKind::data, EventKind::request_received, EventKind::begin}));
+  EXPECT_EQ(payloads.find("secret"), std::string::npos);
+  EXPECT_NE(payloads.find("Cookie: ******\r\n"), std::string::npos);
+}
+
+TEST_F(RecorderRig, KeepsTimesOfTheWallClock) {
+  start();
+  exchange(1);
+  WallTime then = clock_.wall();
+  step();
+  auto reader = SegmentReader::open(Store::paths_in(options_.store.folder).at(0));
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(reader->next()->header.event.at, then.time_since_epoch().count());
+}
+
+TEST_F(RecorderRig, WritesNothingBeyondTheBodyLimitAndSaysSo) {
+  options_.body_limit = 100'000;
+  start();
+  exchange(1, 200'000);
+  step();
+  auto rows = recorder_->rows().newest(1);
+  EXPECT_EQ(rows.at(0).flags, kContentCut);
+  EXPECT_EQ(rows[0].bytes_out, 200'000U);
+  EXPECT_LT(chain(rows[0].last).second.size(), 101'000U);
+}
+
+TEST_F(RecorderRig, MarksAFlowWhoseContentFoundNoRoom) {
+  start();
+  exchange(1, 7_MiB);  // more than the ring while nobody reads it
+  exchange(2);
+  step();
+  auto rows = recorder_->rows().newest(2);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].flags, 0U);
+  EXPECT_EQ(rows[1].flags, kContentLost);
+  EXPECT_EQ(recorder_->metrics().incomplete.value(), 1U);
+  EXPECT_GT(sink_->metrics().dropped_chunks.value(), 0U);
+  EXPECT_EQ(sink_->metrics().dropped_events.value(), 0U);
+}
+
+TEST_F(RecorderRig, MarksFlowsWhoseEventsFoundNoRoom) {
+  start();
+  std::uint64_t flow = 0;
+  while (sink_->metrics().dropped_events.value() == 0) exchange(++flow);
+  step();
+  exchange(++flow);
+  step();
+  auto rows = recorder_->rows().newest(Rows::kRows);
+  EXPECT_EQ(rows.front().flags, 0U);
+  EXPECT_LE(rows.size(), flow);
+  EXPECT_LE(recorder_->metrics().open_flows.value(), 1);
+}
+
+TEST_F(RecorderRig, FindsItsRowsAgainAfterARestart) {
+  start();
+  for (std::uint64_t i = 1; i <= 50; ++i) exchange(i);
+  step();
+  recorder_.reset();
+  start();
+  recorder_->step();
+  auto rows = recorder_->rows().newest(100);
+  ASSERT_EQ(rows.size(), 50U);
+  EXPECT_EQ(rows[0].flow.value, 50U);
+  EXPECT_EQ(rows[0].target, "http://h/");
+  EXPECT_EQ(chain(rows[0].last).first.size(), 3U);
+}
+
+TEST_F(RecorderRig, GoesOnWithoutAFolderAndTriesAgain) {
+  std::string blocked = folder_ / "flows";
+  { std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(blocked.c_str(), "w"), &std::fclose); }
+  start();
+  exchange(1);
+  step();
+  EXPECT_EQ(recorder_->metrics().paused_errno.value(), ENOTDIR);
+  EXPECT_EQ(recorder_->rows().size(), 1U) << "the list works without a disk";
+  std::filesystem::remove(blocked);
+  clock_.advance(2s);
+  step();
+  EXPECT_EQ(recorder_->metrics().paused_errno.value(), 0);
+  exchange(2);
+  step();
+  EXPECT_EQ(chain(recorder_->rows().newest(1).at(0).last).first.size(), 3U);
+}
+
+}  // namespace
+}  // namespace porthole::flow
