@@ -148,6 +148,42 @@ void write_program(Exposition& out, const ProgramCounts& program) {
           program.log_dropped);
 }
 
+void write_recorder(Exposition& out, const Workers& workers, const ProgramCounts& program) {
+  static const flow::RecorderMetrics kNothing;
+  const flow::RecorderMetrics& counts = program.recorder ? *program.recorder : kNothing;
+  auto dropped = [&](Counter flow::RingSinkMetrics::* member) {
+    std::uint64_t all = 0;
+    for (const WorkerCounts& worker : workers) all += worker.recorded ? (worker.recorded->*member).value() : 0;
+    return all;
+  };
+  using Sink = flow::RingSinkMetrics;
+  out.one("porthole_recorder_flows_total", MetricType::counter, "Flows recorded to their end.", counts.flows.value());
+  out.one("porthole_recorder_flows_incomplete_total", MetricType::counter,
+          "Recorded flows of which something is missing.", counts.incomplete.value());
+  out.one("porthole_recorder_events_total", MetricType::counter, "Steps of flows handed to the recorder.",
+          dropped(&Sink::events));
+  out.one("porthole_recorder_events_dropped_total", MetricType::counter,
+          "Heads, notes and ends that found no room in a worker's ring.", dropped(&Sink::dropped_events));
+  out.one("porthole_recorder_chunks_dropped_total", MetricType::counter,
+          "Pieces of content that found no room in a worker's ring.", dropped(&Sink::dropped_chunks));
+  out.one("porthole_recorder_dropped_bytes_total", MetricType::counter, "Content in those pieces.",
+          dropped(&Sink::dropped_chunk_bytes));
+  out.one("porthole_recorder_events_unwritten_total", MetricType::counter,
+          "Steps that were not kept: recording was paused.", counts.lost_events.value());
+  out.one("porthole_recorder_waiting_bytes", MetricType::gauge, "In the workers' rings now.",
+          counts.waiting_bytes.value());
+  out.one("porthole_recorder_open_flows", MetricType::gauge, "Flows under way now.", counts.open_flows.value());
+  out.one("porthole_recorder_segments", MetricType::gauge, "Files of the store now.", counts.segments.value());
+  out.one("porthole_recorder_store_bytes", MetricType::gauge, "Disk space of the store, unused space included.",
+          counts.store_bytes.value());
+  out.one("porthole_recorder_segments_evicted_total", MetricType::counter, "Files that made room for newer ones.",
+          counts.evicted_segments.value());
+  out.one("porthole_recorder_pauses_total", MetricType::counter, "Times recording paused for the disk.",
+          counts.pauses.value());
+  out.one("porthole_recorder_paused", MetricType::gauge, "1 while recording is paused for the disk.",
+          counts.paused_errno.value() != 0 ? 1U : 0U);
+}
+
 void write_process(Exposition& out, const ProcessCounts& process) {
   out.one("process_resident_memory_bytes", MetricType::gauge, "Resident memory.", process.resident_bytes);
   out.one("process_open_fds", MetricType::gauge, "Open descriptors.", process.open_descriptors);
@@ -211,6 +247,7 @@ std::string exposition(const std::vector<WorkerCounts>& workers, const ProgramCo
                     "From the decision to connect to a standing connection, name look-up included.");
   out.text().histogram({}, sum<upstream::PoolCounters, HistogramTotal>(workers, &WorkerCounts::pool,
                                                                        &upstream::PoolCounters::dial_seconds));
+  write_recorder(out, workers, program);
   write_program(out, program);
   write_process(out, process);
   return out.text().take();

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "flow/counting_recorder.h"
+#include "flow/recorder.h"
 #include "proxy/metrics.h"
 #include "upstream/pool.h"
 
@@ -16,6 +16,7 @@ namespace porthole::app {
 struct WorkerCounts {
   const proxy::Metrics* proxy = nullptr;
   const upstream::PoolCounters* pool = nullptr;
+  const flow::RingSinkMetrics* recorded = nullptr;  // null when nothing is recorded
 };
 
 // What the program itself knows.
@@ -26,6 +27,7 @@ struct ProgramCounts {
   std::int64_t last_reload_seconds = 0;  // Unix time of the configuration in force
   std::uint64_t access_log_dropped = 0;
   std::uint64_t log_dropped = 0;
+  const flow::RecorderMetrics* recorder = nullptr;  // null when nothing is recorded
 };
 
 // What the kernel says about us.

@@ -195,6 +195,13 @@ struct Assign {
   Assigned operator()(NameMember member) const { return read_text(words, read_name, member.at(settings)); }
   Assigned operator()(PathMember member) const { return read_text(words, read_path, member.at(settings)); }
   Assigned operator()(LogTargetMember member) const { return read_text(words, read_path, member.at(settings)); }
+  Assigned operator()(FieldNamesMember member) const {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (Read read = read_name(words[i]); !read) return bad(i, read.error());
+    }
+    member.at(settings).assign(words.begin(), words.end());
+    return {};
+  }
   Assigned operator()(ServersMember member) const {
     for (std::size_t i = 0; i < words.size(); ++i) {
       if (Read read = read_server(words[i]); !read) return bad(i, read.error());
@@ -241,6 +248,7 @@ struct Print {
   Words operator()(NameMember member) const { return {member.at(settings)}; }
   Words operator()(PathMember member) const { return {member.at(settings)}; }
   Words operator()(LogTargetMember member) const { return {member.at(settings)}; }
+  Words operator()(FieldNamesMember member) const { return member.at(settings); }
   Words operator()(ServersMember member) const { return member.at(settings); }
 };
 
@@ -264,6 +272,7 @@ struct Describe {
   Description operator()(NameMember) const { return {Shape::text, "name"}; }
   Description operator()(PathMember) const { return {Shape::text, "path"}; }
   Description operator()(LogTargetMember) const { return {Shape::text, "path"}; }
+  Description operator()(FieldNamesMember) const { return {Shape::list, "list of names"}; }
   Description operator()(ServersMember) const { return {Shape::list, "list of addresses"}; }
 };
 

@@ -27,6 +27,9 @@ struct PathMember {
 struct LogTargetMember {
   std::string& (*at)(Settings&);
 };  // "stderr" or a path
+struct FieldNamesMember {
+  std::vector<std::string>& (*at)(Settings&);
+};  // names of header fields
 struct ServersMember {
   std::vector<std::string>& (*at)(Settings&);
 };  // name servers, "address:port"
@@ -35,7 +38,7 @@ using Member =
                  bool& (*)(Settings&), std::vector<Endpoint>& (*)(Settings&), std::optional<Endpoint>& (*)(Settings&),
                  std::vector<IpNetwork>& (*)(Settings&), proxy::ConnectPorts& (*)(Settings&), LogLevel& (*)(Settings&),
                  flow::AccessLogOptions& (*)(Settings&), SizeMember, NameMember, PathMember, LogTargetMember,
-                 ServersMember>;
+                 ServersMember, FieldNamesMember>;
 
 enum class Takes : std::uint8_t { reload, restart };
 

@@ -21,6 +21,7 @@
 #include "app/commands.h"
 #include "app/descriptor_limit.h"
 #include "app/exposition.h"
+#include "app/recorder_thread.h"
 #include "app/reload.h"
 #include "app/signals.h"
 #include "app/supervisor.h"
@@ -60,6 +61,7 @@ class Program final : private control::Lifecycle {
   void warn_of_limits();
   void open_listeners();
   std::shared_ptr<AccessLogTarget> open_access_log(const flow::AccessLogOptions& options, std::string& problem) const;
+  void start_recorder();
   void start_threads();
   void announce();
   std::shared_ptr<const proxy::Snapshot> snapshot_of(const Settings& settings);
@@ -82,6 +84,7 @@ class Program final : private control::Lifecycle {
   const Surroundings& surroundings_;
   Configuration configuration_;  // in force
   SystemClock clock_;
+  SystemRandom random_;
   Supervisor supervisor_;
   Signals signals_;  // before any thread
   std::unique_ptr<DiagnosticsLog> log_;
@@ -103,6 +106,8 @@ class Program final : private control::Lifecycle {
   std::shared_ptr<AccessLogTarget> access_log_;
   std::uint64_t dropped_before_ = 0;  // by access logs that a reload replaced
   proxy::Admission admission_;
+  std::unique_ptr<flow::Recorder> recorder_;  // outlives its thread, which outlives the workers
+  std::unique_ptr<RecorderThread> recorder_thread_;
   std::vector<std::unique_ptr<WorkerThread>> workers_;
   std::unique_ptr<AdminThread> admin_;  // last: it reads the workers' counters
 };
@@ -118,8 +123,7 @@ void Program::start() {
   DescriptorLimit limit = raise_descriptor_limit();
   facts_.descriptors = limit.now;
   facts_.workers = settings().workers != 0 ? settings().workers : std::max(1U, std::thread::hardware_concurrency());
-  SystemRandom random;
-  facts_.pseudonym_suffix = random.letters(6);
+  facts_.pseudonym_suffix = random_.letters(6);
   open_listeners();
   std::string problem;
   access_log_ = open_access_log(settings().access_log, problem);
@@ -207,7 +211,26 @@ std::shared_ptr<const proxy::Snapshot> Program::snapshot_of(const Settings& sett
   return snapshot;
 }
 
+// Recording is never a reason not to serve: what goes wrong is told in the log.
+void Program::start_recorder() {
+  if (!settings().capture) return;
+  flow::RecorderOptions options = settings().recorder;
+  auto variable = [&](const std::string& name) {
+    auto found = surroundings_.variables.find(name);
+    return found == surroundings_.variables.end() ? std::string() : found->second;
+  };
+  options.store.folder = flows_folder(settings(), variable("HOME"), variable("XDG_STATE_HOME"));
+  if (options.store.folder.empty()) {
+    log_->warn("not_recording", {{"why", "neither HOME nor XDG_STATE_HOME says where; set capture.folder"}});
+    return;
+  }
+  std::string folder = options.store.folder;
+  recorder_ = std::make_unique<flow::Recorder>(clock_, random_, std::move(options), facts_.workers);
+  recorder_thread_ = std::make_unique<RecorderThread>(*recorder_, *log_, std::move(folder));
+}
+
 void Program::start_threads() {
+  start_recorder();
   auto snapshot = snapshot_of(settings());
   for (std::uint32_t i = 0; i < facts_.workers; ++i) {
     workers_.push_back(std::make_unique<WorkerThread>(WorkerThread::Parts{.clock = clock_,
@@ -216,7 +239,8 @@ void Program::start_threads() {
                                                                           .index = i,
                                                                           .resolve = settings().resolve,
                                                                           .snapshot = snapshot,
-                                                                          .access_log = access_log_}));
+                                                                          .access_log = access_log_,
+                                                                          .recorder = recorder_.get()}));
     for (ListenAddress& address : listeners_) workers_[i]->listen(std::move(address.sockets[i]));
   }
   for (ListenAddress& address : listeners_) address.sockets.clear();
@@ -400,7 +424,8 @@ std::string Program::metrics() const {
                         .last_reload_successful = last_reload_successful_,
                         .last_reload_seconds = last_reload_seconds_,
                         .access_log_dropped = 0,
-                        .log_dropped = log_->dropped()};
+                        .log_dropped = log_->dropped(),
+                        .recorder = recorder_ ? &recorder_->metrics() : nullptr};
   {
     std::lock_guard lock(access_log_mutex_);
     program.access_log_dropped = dropped_before_ + (access_log_ ? access_log_->writer->dropped_lines() : 0);

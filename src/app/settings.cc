@@ -41,6 +41,15 @@ void check_listeners(const Settings& settings, std::vector<Conflict>& found) {
 
 }  // namespace
 
+std::string flows_folder(const Settings& settings, std::string_view home, std::string_view state_home) {
+  constexpr std::string_view kState = "~/.local/state/";
+  std::string_view folder = settings.recorder.store.folder;
+  if (folder.starts_with(kState) && !state_home.empty())
+    return fmt::format("{}/{}", state_home, folder.substr(kState.size()));
+  if (!folder.starts_with("~/")) return std::string(folder);
+  return home.empty() ? "" : fmt::format("{}{}", home, folder.substr(1));
+}
+
 ProcessFacts process_facts(const Settings& settings) {
   ProcessFacts facts;
   facts.descriptors = raise_descriptor_limit().now;

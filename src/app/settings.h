@@ -5,11 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ip.h"
 #include "base/log.h"
 #include "flow/access_log.h"
+#include "flow/recorder.h"
 #include "proxy/snapshot.h"
 #include "rules/access.h"
 #include "upstream/options.h"
@@ -27,6 +29,8 @@ struct Settings {
   std::uint32_t connections = 0;  // of all workers together; 0 = from the descriptor limit
   std::optional<Endpoint> observe = Endpoint::parse("127.0.0.1:8085");
   flow::AccessLogOptions access_log;
+  bool capture = true;
+  flow::RecorderOptions recorder = {.store = {.folder = "~/.local/state/porthole/flows"}};
   LogLevel log_level = LogLevel::info;
   std::string log_to = "stderr";
   upstream::ResolverOptions resolve;
@@ -34,6 +38,10 @@ struct Settings {
   upstream::PoolOptions pool;
   upstream::DialOptions dial;
 };
+
+// Where flows are kept: `~` becomes $HOME, and the default's folder of state $XDG_STATE_HOME where that is set. Empty when
+// there is neither.
+std::string flows_folder(const Settings& settings, std::string_view home, std::string_view state_home);
 
 // What only the running process knows.
 struct ProcessFacts {

@@ -2,6 +2,7 @@
 #include "app/worker_thread.h"
 
 #include <future>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,7 +10,7 @@
 #include <pthread.h>
 
 #include "base/random.h"
-#include "flow/counting_recorder.h"
+#include "flow/ring_sink.h"
 #include "upstream/resolver.h"
 
 namespace porthole::app {
@@ -23,12 +24,13 @@ struct WorkerThread::Cell {
         resolver(upstream::make_cares_resolver(loop, parts.resolve)),
         retire_timer(io::Timer::calling<&Cell::on_retire>(loop.timers(), *this)) {
     change_log(parts.access_log);
+    if (parts.recorder) sink.emplace(parts.recorder->ring(parts.index), parts.recorder->content_wanted());
     worker = std::make_unique<proxy::Worker>(proxy::Worker::Parts{.loop = loop,
                                                                   .network = network,
                                                                   .resolver = *resolver,
                                                                   .pages = parts.pages,
                                                                   .admission = parts.admission,
-                                                                  .sink = &recorder,
+                                                                  .sink = sink ? &*sink : nullptr,
                                                                   .access_log = log.get(),
                                                                   .index = parts.index},
                                              std::move(parts.snapshot));
@@ -55,7 +57,7 @@ struct WorkerThread::Cell {
   SystemRandom random;
   io::EpollLoop loop;
   io::TcpNetwork network;
-  flow::CountingRecorder recorder;
+  std::optional<flow::RingSink> sink;  // of the recorder
   upstream::ResolverOptions resolve;
   std::vector<std::unique_ptr<upstream::Resolver>> retired;
   std::unique_ptr<upstream::Resolver> resolver;
@@ -87,7 +89,7 @@ void WorkerThread::run(Parts parts, std::function<void()> standing) {
   Cell cell(parts);
   parts.access_log.reset();  // the cell holds it as long as it is in use
   cell_ = &cell;
-  counts_ = {&cell.worker->metrics(), &cell.worker->pool_counters()};
+  counts_ = {&cell.worker->metrics(), &cell.worker->pool_counters(), cell.sink ? &cell.sink->metrics() : nullptr};
   standing();
   cell.loop.run();
   cell.worker->stop();

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "control/self_page.h"
 #include "flow/access_log.h"
+#include "flow/recorder.h"
 #include "io/epoll_loop.h"
 #include "io/tcp.h"
 #include "proxy/worker.h"
@@ -34,6 +35,7 @@ class WorkerThread {
     upstream::ResolverOptions resolve;
     std::shared_ptr<const proxy::Snapshot> snapshot;
     std::shared_ptr<AccessLogTarget> access_log;  // null: none
+    flow::Recorder* recorder = nullptr;           // outlives the thread; null: nothing is recorded
   };
   // Starts the thread and waits until it stands; it accepts nothing yet.
   explicit WorkerThread(Parts parts);

@@ -94,5 +94,16 @@ TEST(Settings, ClientsOnThisMachineGetAnAddressTheyCanReach) {
   EXPECT_EQ(address({"192.0.2.1:5"}), "192.0.2.1:5");
 }
 
+TEST(FlowsFolder, IsInTheFolderOfStateUnlessItIsNamed) {
+  Settings settings;
+  EXPECT_EQ(flows_folder(settings, "/home/a", ""), "/home/a/.local/state/porthole/flows");
+  EXPECT_EQ(flows_folder(settings, "/home/a", "/var/lib"), "/var/lib/porthole/flows");
+  EXPECT_EQ(flows_folder(settings, "", ""), "");
+  settings.recorder.store.folder = "~/flows";
+  EXPECT_EQ(flows_folder(settings, "/home/a", "/var/lib"), "/home/a/flows");
+  settings.recorder.store.folder = "/srv/flows";
+  EXPECT_EQ(flows_folder(settings, "", ""), "/srv/flows");
+}
+
 }  // namespace
 }  // namespace porthole::app

@@ -1,0 +1,71 @@
+// What is kept of the traffic: on disk within moments, for its owner alone, without the secrets that were named, and there again
+// after a kill -9. And that nothing about it is ever a reason not to serve.
+
+import assert from 'node:assert/strict';
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, test} from 'node:test';
+
+import {recorder} from './lib/origin.mjs';
+import {eventually, porthole} from './lib/porthole.mjs';
+import {exchange} from './lib/raw.mjs';
+
+const kFolder = '.local/state/porthole/flows';
+const kSmall = {
+  config: {capture: {keep: '16 MiB'}}
+};  // files of 4 MiB, which are read whole here
+const segments = (folder) => (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.phs'));
+const kept = (folder) => segments(folder).map((name) => readFileSync(join(folder, name), 'latin1')).join('');
+const request = (url, fields = '') => `GET ${url} HTTP/1.1\r\nHost: ${new URL(url).host}\r\n${fields}Connection: close\r\n\r\n`;
+const metric = (text, name) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+
+describe('recording', () => {
+  test('keeps the heads as they passed, for the owner alone, without what capture.redact names', async (t) => {
+    const proxy = await porthole(t, kSmall);
+    const folder = join(proxy.dir, kFolder);
+    const site = await recorder(t);
+    const sent = request(site.url('/kept'), 'X-Odd:   spaced\r\nCookie: s3cret=1\r\nAuthorization: Basic s3cret\r\n');
+    await exchange(t, proxy.proxy4, sent);
+    await eventually('the flow on disk', () => kept(folder).includes('GET /kept HTTP/1.1\r\n'));
+    const text = kept(folder);
+    assert.ok(text.includes(sent.replace('s3cret=1', '********').replace('Basic s3cret', '************')));
+    assert.ok(!text.includes('s3cret'));
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
+    for (const name of segments(folder)) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600);
+    const metrics = (await proxy.ask(t, '/metrics')).text;
+    assert.ok(metric(metrics, 'porthole_recorder_flows_total') >= 1);
+    assert.equal(metric(metrics, 'porthole_recorder_flows_incomplete_total'), 0);
+  });
+
+  test('loses nothing older than 100 ms to kill -9', async (t) => {
+    const proxy = await porthole(t, kSmall);
+    const folder = join(proxy.dir, kFolder);
+    const site = await recorder(t);
+    for (let i = 0; i < 20; ++i) await exchange(t, proxy.proxy4, request(site.url(`/n${i}/`)));
+    await new Promise((done) => {
+      setTimeout(done, 100);
+    });
+    proxy.signal('SIGKILL');
+    await proxy.exited;
+    proxy.stopped = true;  // as it should have been
+    const text = kept(folder);
+    for (let i = 0; i < 20; ++i) assert.ok(text.includes(`GET /n${i}/ HTTP/1.1\r\n`), `request ${i}`);
+  });
+
+  test('is off when capture.on is false', async (t) => {
+    const proxy = await porthole(t, {config: {capture: {on: false}}});
+    const site = await recorder(t);
+    await exchange(t, proxy.proxy4, request(site.url()));
+    assert.equal(metric((await proxy.ask(t, '/metrics')).text, 'porthole_recorder_events_total'), 0);
+    await proxy.stop();
+    assert.ok(!existsSync(join(proxy.dir, kFolder)));
+  });
+
+  test('that cannot write is told in the log, and the proxy serves', async (t) => {
+    const proxy = await porthole(t, {config: {capture: {folder: '/proc/nowhere/flows'}}});
+    const site = await recorder(t);
+    await eventually('the warning', () => /recording_paused/.test(proxy.stderr));
+    assert.equal((await exchange(t, proxy.proxy4, request(site.url()))).status, 200);
+    assert.equal(metric((await proxy.ask(t, '/metrics')).text, 'porthole_recorder_paused'), 1);
+  });
+});
