@@ -26,8 +26,8 @@ class ResponseReader {
   Responses read(Ending ending) {
     // In small pieces: what follows a response in the same piece counts as octets that nobody asked for.
     for (std::size_t fed = 0; fed < octets_.size() && !switched_ && session_->needs_input();) {
-      auto plain = static_cast<std::size_t>(session_->plain_content_left(stream_));
-      std::size_t size = std::clamp<std::size_t>(plain, 1, octets_.size() - fed);
+      std::uint64_t plain = until_close_ ? octets_.size() : session_->plain_content_left(stream_);
+      auto size = static_cast<std::size_t>(std::clamp<std::uint64_t>(plain, 1, octets_.size() - fed));
       session_->feed(Bytes({}, octets_.data() + fed, size));
       fed += size;
       drain();
@@ -71,6 +71,7 @@ class ResponseReader {
                                     .content = {},
                                     .relayed = event.head->fields.has(http::FieldName::via)});
         in_message_ = true;
+        until_close_ = event.framing.kind == http::Framing::Kind::until_close;
         switched_ = event.head->status == 101 || (method_ == http::Method::connect && event.head->status < 300);
         break;
       case wire::ClientEvent::Kind::data: responses_.heard.back().content += event.data.view(); break;
@@ -92,7 +93,7 @@ class ResponseReader {
   wire::StreamId stream_ = 0;
   std::size_t asked_ = 0;
   http::Method method_ = http::Method::get;
-  bool in_message_ = false, switched_ = false;
+  bool in_message_ = false, switched_ = false, until_close_ = false;
 };
 
 }  // namespace

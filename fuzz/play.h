@@ -44,6 +44,9 @@ class Input {
   std::string_view rest_;
 };
 
+// How many octets a move of filling sends: mostly few, sometimes more than any buffer takes.
+inline std::size_t filling(unsigned what) { return what < 240 ? what * 8 : std::size_t{what} * 1024; }
+
 struct Heard {
   http::Method method = http::Method::get;  // of the request, or of what is answered
   std::string start;                        // "GET /path", or "200"
