@@ -29,7 +29,7 @@ struct Settings {
   std::uint32_t connections = 0;  // of all workers together; 0 = from the descriptor limit
   std::optional<Endpoint> observe = Endpoint::parse("127.0.0.1:8085");
   flow::AccessLogOptions access_log;
-  bool capture = true;
+  bool capture = false;
   flow::RecorderOptions recorder = {.store = {.folder = "~/.local/state/porthole/flows"}};
   LogLevel log_level = LogLevel::info;
   std::string log_to = "stderr";

@@ -12,7 +12,7 @@ import {exchange} from './lib/raw.mjs';
 
 const kFolder = '.local/state/porthole/flows';
 const kSmall = {
-  config: {capture: {keep: '16 MiB'}}
+  config: {capture: {on: true, keep: '16 MiB'}}
 };  // files of 4 MiB, which are read whole here
 const segments = (folder) => (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.phs'));
 const kept = (folder) => segments(folder).map((name) => readFileSync(join(folder, name), 'latin1')).join('');
@@ -52,8 +52,8 @@ describe('recording', () => {
     for (let i = 0; i < 20; ++i) assert.ok(text.includes(`GET /n${i}/ HTTP/1.1\r\n`), `request ${i}`);
   });
 
-  test('is off when capture.on is false', async (t) => {
-    const proxy = await porthole(t, {config: {capture: {on: false}}});
+  test('is off unless capture.on says otherwise', async (t) => {
+    const proxy = await porthole(t);
     const site = await recorder(t);
     await exchange(t, proxy.proxy4, request(site.url()));
     assert.equal(metric((await proxy.ask(t, '/metrics')).text, 'porthole_recorder_events_total'), 0);
@@ -62,7 +62,7 @@ describe('recording', () => {
   });
 
   test('that cannot write is told in the log, and the proxy serves', async (t) => {
-    const proxy = await porthole(t, {config: {capture: {folder: '/proc/nowhere/flows'}}});
+    const proxy = await porthole(t, {config: {capture: {on: true, folder: '/proc/nowhere/flows'}}});
     const site = await recorder(t);
     await eventually('the warning', () => /recording_paused/.test(proxy.stderr));
     assert.equal((await exchange(t, proxy.proxy4, request(site.url()))).status, 200);

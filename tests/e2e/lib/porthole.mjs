@@ -168,9 +168,7 @@ class Porthole {
   // Writes the config file anew (HUP makes a running program read it). Unless it says otherwise, no name is in DNS.
   configure(config) {
     const resolved = {nameservers: [this.nameserver], hosts_file: join(this.dir, 'hosts'), ...config.resolve};
-    // Not recording: tests measure memory and time of what they are about. Those of the recorder say otherwise.
-    const all = {capture: {on: false}, ...config, resolve: resolved};
-    writeFileSync(this.configFile, typeof config === 'string' ? config : toml(all));
+    writeFileSync(this.configFile, typeof config === 'string' ? config : toml({...config, resolve: resolved}));
   }
 
   #said() { return `\n--- stdout\n${this.stdout}\n--- stderr\n${this.stderr}`; }
