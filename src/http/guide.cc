@@ -1,0 +1,106 @@
+// See guide.h. guide.txt is one raw string literal, so the compiler embeds it and knows when it changed.
+#include "http/guide.h"
+
+#include <array>
+#include <optional>
+
+#include "base/ascii.h"
+#include "base/suggestion.h"
+
+namespace porthole::http {
+namespace {
+
+using Kind = GuideEntry::Kind;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+constexpr std::string_view kText =
+#include "http/guide.txt"
+    ;
+#pragma GCC diagnostic pop
+
+constexpr std::array kKinds = {Kind::field, Kind::status, Kind::method, Kind::error};
+
+// Cuts `text` behind the first `mark`, returns what stood before it.
+std::string_view take(std::string_view& text, std::string_view mark) {
+  std::size_t at = text.find(mark);
+  std::string_view before = text.substr(0, at);
+  text = at == std::string_view::npos ? std::string_view() : text.substr(at + mark.size());
+  return before;
+}
+
+std::optional<GuideEntry> parse_entry(std::string_view block) {
+  while (block.starts_with('\n')) block.remove_prefix(1);
+  while (block.ends_with('\n')) block.remove_suffix(1);
+  std::string_view head = take(block, "\n");
+  std::string_view word = take(head, " ");
+  for (Kind kind : kKinds) {
+    if (word != text_of(kind)) continue;
+    GuideEntry entry{.kind = kind};
+    entry.name = take(head, " | ");
+    entry.note = take(head, " | ");
+    entry.clause = head;
+    entry.meaning = take(block, "\n> ");
+    entry.duty = block;
+    return entry;
+  }
+  return std::nullopt;
+}
+
+void add_json(std::string& out, std::string_view key, std::string_view value) {
+  out += out.empty() ? "{\"" : ",\"";
+  out += key;
+  out += "\":\"";
+  bool blank = false;
+  for (char c : value) {
+    bool was_blank = blank;
+    blank = c == ' ' || c == '\n';
+    if (blank && was_blank) continue;  // a broken line is indented
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  out += '"';
+}
+
+}  // namespace
+
+std::string_view text_of(Kind kind) {
+  constexpr std::array<std::string_view, kKinds.size()> kTexts = {"field", "status", "method", "error"};
+  return kTexts[static_cast<std::size_t>(kind)];
+}
+
+std::vector<GuideEntry> parse_guide(std::string_view text) {
+  std::vector<GuideEntry> entries;
+  while (!text.empty()) {
+    if (auto entry = parse_entry(take(text, "\n\n"))) entries.push_back(*entry);
+  }
+  return entries;
+}
+
+std::vector<GuideEntry> guide() { return parse_guide(kText); }
+
+const GuideEntry* find_in_guide(std::span<const GuideEntry> entries, std::string_view name) {
+  for (const GuideEntry& entry : entries) {
+    if (ascii::equal_nocase(entry.name, name)) return &entry;
+  }
+  return nullptr;
+}
+
+std::string_view nearest_in_guide(std::span<const GuideEntry> entries, std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const GuideEntry& entry : entries) names.push_back(entry.name);
+  return nearest(name, names);
+}
+
+std::string guide_json(const GuideEntry& entry) {
+  std::string out;
+  add_json(out, "kind", text_of(entry.kind));
+  add_json(out, "name", entry.name);
+  add_json(out, "note", entry.note);
+  add_json(out, "clause", entry.clause);
+  add_json(out, "meaning", entry.meaning);
+  add_json(out, "duty", entry.duty);
+  return out + "}";
+}
+
+}  // namespace porthole::http
