@@ -20,9 +20,9 @@ struct Verb {
   Command command;
 };
 constexpr std::array kVerbs = {
-    Verb{"run", Command::run},         Verb{"check", Command::check}, Verb{"config", Command::config},
-    Verb{"env", Command::env},         Verb{"pac", Command::pac},     Verb{"limits", Command::limits},
-    Verb{"version", Command::version}, Verb{"help", Command::help},
+    Verb{"run", Command::run},     Verb{"check", Command::check},     Verb{"config", Command::config},
+    Verb{"env", Command::env},     Verb{"pac", Command::pac},         Verb{"limits", Command::limits},
+    Verb{"guide", Command::guide}, Verb{"version", Command::version}, Verb{"help", Command::help},
 };
 
 class Parser {
@@ -85,6 +85,10 @@ class Parser {
         add_setting_flags(app);
         break;
       case Command::limits: add_setting_flags(app); break;
+      case Command::guide:
+        app.add_option("WORD", line_.guide_words);
+        app.add_flag("--json", line_.guide_json);
+        break;
       case Command::version: break;
       case Command::help: app.add_option("TOPIC", line_.help_topic)->check(CLI::IsMember({"options"})); break;
     }

@@ -12,18 +12,21 @@ namespace porthole::app {
 enum ExitCode : int { kOk = 0, kFailure = 1, kUsage = 2, kCannotBind = 69, kBadConfig = 78 };
 
 struct CommandLine {
-  enum class Command : std::uint8_t { run, check, config, env, pac, limits, version, help };
+  enum class Command : std::uint8_t { run, check, config, env, pac, limits, guide, version, help };
   Command command = Command::run;
   std::string config_flag;
   std::vector<FlagValue> flags;
   int ready_fd = -1;
   std::string ready_file;
-  bool origin = false;       // config --origin
-  bool unset = false;        // env --unset
-  std::string shell = "sh";  // env --shell
-  std::string test_url;      // pac --test
-  std::string check_path;    // check FILE
-  std::string help_topic;    // help options
+  bool origin = false;                   // config --origin
+  bool unset = false;                    // env --unset
+  std::string shell = "sh";              // env --shell
+  std::string test_url;                  // pac --test
+  std::string check_path;                // check FILE
+  std::string help_topic;                // help options
+  std::vector<std::string> guide_words;  // guide WORD...
+  bool guide_json = false;               // guide --json
+  bool colour = false;                   // standard output is a terminal that wants it; main() knows
 
   std::string error;  // not empty: usage error, one line
 };

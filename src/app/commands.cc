@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "admin/pac.h"
+#include "app/guide_page.h"
 #include "app/option_list.h"
 
 namespace porthole::app {
@@ -28,6 +29,7 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
   porthole env [--unset] [--shell fish]   lines for: eval "$(porthole env)"
   porthole pac [--test URL]          the PAC file, or its answer for URL
   porthole limits          what bounds memory, time and numbers
+  porthole guide [WORD...] [--json]   what a field, status, method, error means
   porthole version | help | help options
 
   try    porthole & curl -x http://127.0.0.1:8083 http://porthole.internal/
@@ -111,6 +113,9 @@ Answer answer(const CommandLine& line, const Surroundings& surroundings) {
   using Command = CommandLine::Command;
   if (line.command == Command::version) return {kOk, version_text() + "\n", ""};
   if (line.command == Command::help) return {kOk, help_text(line.help_topic), ""};
+  if (line.command == Command::guide) {
+    return guide_answer({.words = line.guide_words, .json = line.guide_json, .colour = line.colour});
+  }
   if (line.command == Command::check) return check(line, surroundings);
   Configuration configuration = load_configuration(surroundings);
   if (!configuration.good()) return refusal(configuration);

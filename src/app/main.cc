@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <exception>
 
+#include <unistd.h>
+
 #include "app/commands.h"
 #include "app/program.h"
 
@@ -15,6 +17,7 @@ int run(int argc, char** argv) {
     return kUsage;
   }
   Surroundings surroundings{line.config_flag, line.flags, environment()};
+  line.colour = isatty(STDOUT_FILENO) == 1 && !surroundings.variables.contains("NO_COLOR");
   if (line.command == CommandLine::Command::run) return run_program(line, surroundings);
   Answer said = answer(line, surroundings);
   std::fputs(said.err.c_str(), stderr);

@@ -147,7 +147,7 @@ describe('small commands', () => {
     for (const words of [['help'], ['--help'], ['-h']]) {
       const result = await program(t, words);
       assert.equal(result.code, 0);
-      for (const name of ['run', 'check', 'config', 'env', 'pac', 'limits', 'version'])
+      for (const name of ['run', 'check', 'config', 'env', 'pac', 'limits', 'guide', 'version'])
         assert.match(result.stdout, new RegExp(`\\b${name}\\b`));
       if (words[0] === 'help')
         assert.ok(result.stdout.trimEnd().split('\n').length <= 24, `${result.stdout.split('\n').length} lines`);

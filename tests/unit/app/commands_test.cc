@@ -21,7 +21,7 @@ TEST(Commands, HelpFitsAScreen) {
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) EXPECT_LE(line.size(), 80U) << line;
   EXPECT_LE(count, 24);
-  for (const char* name : {"run", "check", "config", "env", "pac", "limits", "version"}) {
+  for (const char* name : {"run", "check", "config", "env", "pac", "limits", "guide", "version"}) {
     EXPECT_NE(help_text("").find(name), std::string::npos) << name;
   }
   for (const Option& option : options()) {
