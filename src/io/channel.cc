@@ -80,7 +80,8 @@ void Channel::flush() {
   }
   stuck_since_ = {};
   if (state_ == State::finishing) {
-    if (!linger_) {
+    // Who said that it will send nothing more and has sent some all the same would meet a reset instead of its answer.
+    if (!linger_ && !stream_->maybe_readable()) {
       dispose();
       owner_.on_finished();
       return;

@@ -65,7 +65,7 @@ class Channel final : private ReadyListener, private Runnable {
 
   // Writes what is queued, sends FIN, discards what still arrives until the peer's FIN or the linger time, then on_finished:
   // closing in stages, so that the last response is not lost to a reset (RFC 9112 §9.6).
-  // Without `linger` it closes once everything is written: for a peer that will send nothing more.
+  // Without `linger` it closes once everything is written, unless bytes are waiting: for a peer that will send nothing more.
   void finish(bool linger = true);
   // Closes now; no callback follows.
   void abort();

@@ -384,6 +384,21 @@ TEST_F(ChannelTest, FinishDropsWhatStillArrives) {
   EXPECT_EQ(owner_.story, "f");
 }
 
+// A client that promised to be done, and was not, still gets its answer (RFC 9112 §9.6).
+TEST_F(ChannelTest, LingersForWhoSentMoreThanItSaid) {
+  open();
+  channel_->pause_reading();
+  peer_writes("more");
+  send("bye");
+  channel_->finish(false);
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "");  // the bytes are read and dropped first
+  EXPECT_EQ(peer_reads(), "bye");
+  peer_->shutdown_write();
+  world_.loop.settle();
+  EXPECT_EQ(owner_.story, "f");
+}
+
 // RFC 9112 §9.6: closing while bytes wait resets the connection, and the reset may destroy the response. So a client that is
 // still uploading gets the linger time, however fast it sends.
 TEST_F(ChannelTest, FinishKeepsReadingAFastUploadForTheLingerTime) {
