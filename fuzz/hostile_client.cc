@@ -8,10 +8,13 @@
 #include "play.h"
 #include "support/proxy_rig.h"
 
-using namespace porthole;
+namespace fuzz = porthole::fuzz;
+namespace http = porthole::http;
+namespace test = porthole::test;
 using fuzz::Heard;
 using fuzz::Input;
 using fuzz::require;
+using porthole::Block;
 
 namespace {
 

@@ -7,11 +7,14 @@
 #include "play.h"
 #include "support/proxy_rig.h"
 
-using namespace porthole;
+namespace fuzz = porthole::fuzz;
+namespace test = porthole::test;
 using fuzz::Ending;
 using fuzz::Heard;
 using fuzz::Input;
 using fuzz::require;
+using porthole::Block;
+using porthole::IpAddress;
 
 namespace {
 
