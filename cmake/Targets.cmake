@@ -1,8 +1,10 @@
 # The four functions that src/<room>/CMakeLists.txt and fuzz/CMakeLists.txt are written in. No globs: a file that is
 # not named is not built, and tools/tidy refuses a source which no CMakeLists.txt names.
 
-# What ./test builds: all test binaries, all fuzz targets.
+# What ./test builds: all test binaries, those of rooms with threads or shared state (for the thread sanitizer), all fuzz targets.
+set(PH_THREAD_ROOMS io flow proxy admin)
 add_custom_target(unit_tests)
+add_custom_target(thread_tests)
 add_custom_target(fuzz_targets)
 
 # ph_library(<room> [SOURCES a.cc ..] [DEPENDS <room> ..] [LIBS <imported target> ..])
@@ -51,6 +53,9 @@ function(ph_test room)
   target_link_libraries(${room}_test PRIVATE ${arg_DEPENDS} ${arg_LIBS} ph_gtest_header GTest::gtest_main)
   target_precompile_headers(${room}_test REUSE_FROM ph_gtest_header)
   add_dependencies(unit_tests ${room}_test)
+  if(room IN_LIST PH_THREAD_ROOMS)
+    add_dependencies(thread_tests ${room}_test)
+  endif()
   add_test(NAME ${room} COMMAND ${room}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
 
