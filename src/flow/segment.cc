@@ -13,7 +13,8 @@
 namespace porthole::flow {
 namespace {
 
-constexpr std::size_t kWindow = 1 << 20;  // read at once when records are read in order
+constexpr std::size_t kWindow = 1 << 20;   // read at once when records are read in order
+constexpr std::size_t kAhead = 128 << 10;  // of it, behind the record that is asked for, when they are read backwards
 static_assert(kWindow < kRecordMax);
 
 auto failed(int os_errno, const char* what) {
@@ -99,19 +100,22 @@ std::string_view SegmentReader::bytes(ByteCount offset, std::size_t size) {
   bool inside =
       offset >= window_at_ && offset - window_at_ <= window_size_ && window_size_ - (offset - window_at_) >= size;
   if (!inside) {
+    // Who reads from the last record of a flow to its first wants what lies before, next.
+    bool backwards = window_size_ > 0 && offset < window_at_ && size <= kAhead;
+    ByteCount before = backwards ? std::min<ByteCount>(offset, kWindow - kAhead) : 0;
     window_.resize(std::max(size, kWindow));
-    window_at_ = offset;
+    window_at_ = offset - before;
     window_size_ = 0;
-    while (window_size_ < size) {
+    while (window_size_ < before + size) {
       ssize_t n = ::pread(file_.number(), window_.data() + window_size_, window_.size() - window_size_,
-                          static_cast<off_t>(offset + window_size_));
+                          static_cast<off_t>(window_at_ + window_size_));
       if (n < 0 && errno == EINTR) continue;
       if (n <= 0) break;
       window_size_ += static_cast<std::size_t>(n);
     }
   }
   std::size_t from = offset - window_at_;
-  return {window_.data() + from, std::min(size, window_size_ - from)};
+  return {window_.data() + from, std::min(size, window_size_ - std::min(from, window_size_))};
 }
 
 std::optional<Record> SegmentReader::at(std::uint32_t offset) {

@@ -73,7 +73,11 @@ Store::~Store() {
   if (writer_) (void)writer_->finish();
 }
 
-std::string Store::path(std::uint32_t sequence) const { return options_.folder + "/" + name_of(sequence); }
+std::string Store::path_in(const std::string& folder, std::uint32_t sequence) {
+  return folder + "/" + name_of(sequence);
+}
+
+std::string Store::path(std::uint32_t sequence) const { return path_in(options_.folder, sequence); }
 
 std::vector<std::string> Store::paths() const {
   std::vector<std::string> paths;

@@ -48,6 +48,7 @@ class Store {
   std::vector<std::string> paths() const;
   // The segments of a folder in which this or another process may be recording, oldest first.
   static std::vector<std::string> paths_in(const std::string& folder);
+  static std::string path_in(const std::string& folder, std::uint32_t sequence);
 
  private:
   struct File {

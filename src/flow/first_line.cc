@@ -1,0 +1,65 @@
+// See first_line.h.
+#include "flow/first_line.h"
+
+#include "base/ascii.h"
+
+namespace porthole::flow {
+namespace {
+
+std::string_view take_word(std::string_view& line) {
+  std::size_t end = line.find(' ');
+  std::string_view word = line.substr(0, end);
+  line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
+  return word;
+}
+
+}  // namespace
+
+std::string_view take_line(std::string_view& text) {
+  std::size_t end = text.find('\n');
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::string_view field_in(std::string_view head, std::string_view name) {
+  std::string_view found;
+  each_field(head, false, [&](std::string_view field, std::string_view value) {
+    if (found.data() == nullptr && ascii::equal_nocase(field, name)) found = value;
+  });
+  return found;
+}
+
+std::string_view authority_of(std::string_view target) {
+  std::size_t scheme = target.find("://");
+  if (scheme == std::string_view::npos) return target.starts_with('/') || target == "*" ? std::string_view() : target;
+  std::string_view rest = target.substr(scheme + 3);
+  rest = rest.substr(0, rest.find_first_of("/?#"));
+  std::size_t at = rest.rfind('@');
+  return at == std::string_view::npos ? rest : rest.substr(at + 1);
+}
+
+RequestSummary request_summary(std::string_view head) {
+  RequestSummary summary;
+  std::string_view rest = head;
+  std::string_view line = take_line(rest);
+  summary.method = take_word(line);
+  summary.target = line.substr(0, line.rfind(' '));
+  summary.host = authority_of(summary.target);
+  if (summary.host.empty()) summary.host = field_in(rest, "host");
+  return summary;
+}
+
+ResponseSummary response_summary(std::string_view head) {
+  ResponseSummary summary;
+  std::string_view rest = head;
+  std::string_view line = take_line(rest);
+  take_word(line);
+  auto status = ascii::parse_decimal(take_word(line));
+  if (status && *status >= 100 && *status <= 999) summary.status = static_cast<std::uint16_t>(*status);
+  summary.content_type = field_in(rest, "content-type");
+  return summary;
+}
+
+}  // namespace porthole::flow

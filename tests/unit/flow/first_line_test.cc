@@ -1,0 +1,43 @@
+// What a list shows before a flow has ended, from heads good and bad.
+#include "flow/first_line.h"
+
+#include <gtest/gtest.h>
+
+namespace porthole::flow {
+namespace {
+
+TEST(RequestSummary, ReadsTheTargetOfEachForm) {
+  auto absolute = request_summary("GET http://u@shop.test:81/a?b HTTP/1.1\r\nHost: other\r\n\r\n");
+  EXPECT_EQ(absolute.method, "GET");
+  EXPECT_EQ(absolute.target, "http://u@shop.test:81/a?b");
+  EXPECT_EQ(absolute.host, "shop.test:81");
+  EXPECT_EQ(request_summary("CONNECT h:443 HTTP/1.1\r\n\r\n").host, "h:443");
+  EXPECT_EQ(request_summary("GET /a HTTP/1.1\r\nA: b\r\nhOST: \t own \r\n\r\n").host, "own");
+  EXPECT_EQ(request_summary("OPTIONS * HTTP/1.1\nHost: own\n\n").host, "own");
+}
+
+TEST(RequestSummary, IsForgiving) {
+  EXPECT_EQ(request_summary("").method, "");
+  EXPECT_EQ(request_summary("GET").method, "GET");
+  EXPECT_EQ(request_summary("GET ").target, "");
+  EXPECT_EQ(request_summary("GET http://").host, "");
+  EXPECT_EQ(request_summary("\r\n\r\n").target, "");
+}
+
+TEST(ResponseSummary, ReadsStatusAndType) {
+  auto summary = response_summary("HTTP/1.1 404 Not Found\r\nContent-Type: text/html; charset=x\r\n\r\n");
+  EXPECT_EQ(summary.status, 404U);
+  EXPECT_EQ(summary.content_type, "text/html; charset=x");
+  for (std::string_view bad : {"HTTP/1.1 20 x\r\n\r\n", "HTTP/1.1\r\n", "HTTP/1.1 99999999999999999999999 x", "x"})
+    EXPECT_EQ(response_summary(bad).status, 0U) << bad;
+}
+
+TEST(FieldIn, TakesTheFirstOfThatName) {
+  EXPECT_EQ(field_in("A: 1\r\na: 2\r\n", "a"), "1");
+  EXPECT_EQ(field_in("A:\r\n", "a"), "");
+  EXPECT_NE(field_in("A:\r\n", "a").data(), nullptr);
+  EXPECT_EQ(field_in("B: 1\r\n A: folded\r\n", "a").data(), nullptr);
+}
+
+}  // namespace
+}  // namespace porthole::flow
