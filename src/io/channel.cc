@@ -197,14 +197,22 @@ void Channel::on_timer() {
   } else if (write_errno_ != 0) {
     broken(write_errno_);
   } else if (state_ == State::finishing || unsent() > 0) {
-    broken(ETIMEDOUT);
+    given_up();
   }
 }
 
 void Channel::broken(int os_errno) {
   Error error = stream_error(options_.side, os_errno);
-  if (os_errno == ETIMEDOUT) error.token = Token::connection_write_timeout;
   dispose();
+  owner_.on_broken(error);
+}
+
+// Reset, not closed: the peer may come back and read what the kernel still holds, and the FIN behind it would make that look
+// like the end of content that only a close delimits. Nor does the kernel keep it for a peer that never comes back.
+void Channel::given_up() {
+  Error error = stream_error(options_.side, ETIMEDOUT);
+  error.token = Token::connection_write_timeout;
+  abort();
   owner_.on_broken(error);
 }
 

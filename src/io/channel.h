@@ -90,6 +90,7 @@ class Channel final : private ReadyListener, private Runnable {
   void drain_lingering();
   void on_timer();
   void broken(int os_errno);
+  void given_up();
   void dispose();
 
   Loop& loop_;

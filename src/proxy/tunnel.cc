@@ -71,6 +71,11 @@ void Tunnel::on_timer() {
   arm_timer();
   if (timer_.deadline() > services_.loop.now()) return;
   timer_.disarm();
+  // Bytes that a peer never took: a FIN behind what the kernel still holds would make a part look like all of it.
+  if (up_.stuck() || down_.stuck()) {
+    client_->abort();
+    upstream_->abort();
+  }
   end(flow::End::timed_out, Token::none);
 }
 

@@ -2,12 +2,14 @@
 // answer in bounded time, memory and descriptors back where they were, and the other clients served all the while.
 
 import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {before, describe, test} from 'node:test';
+import {promisify} from 'node:util';
 
 import {ok, rawOrigin, recorder} from './lib/origin.mjs';
 import {eventually, porthole} from './lib/porthole.mjs';
-import {connect, exchange, get, head, tunnel} from './lib/raw.mjs';
+import {connect, exchange, get, head, hostPort, tunnel} from './lib/raw.mjs';
 import {suite} from './lib/scope.mjs';
 
 const kMiB = 1 << 20;
@@ -136,6 +138,18 @@ describe('slow peers', () => {
     wire.socket.pause();
     await wire.send(get(origin.url()));
     await (await origin.wire(0)).closed();
+  });
+
+  test('bad input 45: content that only the close delimits does not look whole to a client that stopped reading', async (t) => {
+    const origin = await rawOrigin(t, async (wire) => {
+      await wire.requestHead();
+      await wire.send('HTTP/1.0 200 OK\r\n\r\n');
+      for (;;) await wire.send(Buffer.alloc(kMiB));
+    });
+    const {host, port} = hostPort(proxy.proxy4);
+    const script = new URL('lib/slow_reader.py', import.meta.url).pathname;
+    const {stdout} = await promisify(execFile)('python3', [script, host, String(port), origin.url(), '2']);
+    assert.equal(stdout, 'ECONNRESET\n');
   });
 
   test('bad input 43: an expectation that nobody fulfils does not hold the connection for ever', async (t) => {

@@ -263,6 +263,26 @@ TEST_F(ChannelTest, BreaksWhenNothingCanBeWrittenForTheTimeout) {
   EXPECT_EQ(owner_.error->side, Side::upstream);
 }
 
+// A FIN behind what the kernel still holds would make a part look like all of it.
+TEST_F(ChannelTest, ResetsAPeerThatIsNotWaitedForAnyLonger) {
+  open(100, {.write_timeout = seconds(60)});
+  send(std::string(1000, 'x'));
+  world_.loop.advance(seconds(61));
+  EXPECT_EQ(owner_.story, "!");
+  while (!peer_reads(50).empty()) {}
+  EXPECT_TRUE(peer_sees(IoCount::State::failed));
+}
+
+TEST_F(ChannelTest, ResetsAPeerThatDoesNotTakeTheLastBytesBeforeTheEnd) {
+  open(100, {.write_timeout = seconds(60)});
+  send(std::string(1000, 'x'));
+  channel_->finish();
+  world_.loop.advance(seconds(61));
+  EXPECT_EQ(owner_.story, "!");
+  while (!peer_reads(50).empty()) {}
+  EXPECT_TRUE(peer_sees(IoCount::State::failed));
+}
+
 TEST_F(ChannelTest, AReaderThatTakesALittleNowAndThenIsNotTimedOut) {
   open(100, {.write_timeout = seconds(60)});
   send(std::string(1000, 'x'));

@@ -203,6 +203,23 @@ TEST(Relay, ShowsACutResponseAsCut) {
   EXPECT_TRUE(old->saw_reset());  // close-delimited: an orderly close would complete it
 }
 
+// A slow client that comes back must not take what it gets for the whole.
+TEST(Relay, ShowsThatAResponseWasCutToAClientThatDidNotRead) {
+  for (bool all_there : {false, true}) {
+    ProxyRig rig;
+    auto old = rig.client();
+    old->send("GET http://h/ HTTP/1.0\r\n\r\n");
+    old->stop_reading();
+    rig.server().send("HTTP/1.1 200 OK\r\n\r\n");
+    rig.server().send(std::string(200'000, 'x'));
+    if (all_there) rig.server().finish();
+    rig.advance(std::chrono::minutes(10));
+    old->read_on();
+    EXPECT_LT(old->take().size(), 200'000U);
+    EXPECT_TRUE(old->saw_reset()) << all_there;
+  }
+}
+
 TEST(Relay, SendsNothingButTheHeadForHead) {
   ProxyRig rig;
   auto client = rig.client();

@@ -106,6 +106,20 @@ TEST(Tunnel, EndsAfterTenIdleMinutesAndNotBefore) {
   EXPECT_TRUE(rig.server().saw_end());
 }
 
+TEST(Tunnel, ResetsAPeerThatNeverTookWhatWasForIt) {
+  ProxyRig rig;
+  auto client = rig.client();
+  client->send(kConnect);
+  client->take();
+  client->stop_reading();
+  rig.server().send(std::string(1'000'000, 'x'));
+  rig.server().finish();
+  rig.advance(11min);
+  client->read_on();
+  EXPECT_LT(client->take().size(), 1'000'000U);
+  EXPECT_TRUE(client->saw_reset());
+}
+
 TEST(Tunnel, ClosesBothWhenOneResets) {
   ProxyRig rig;
   auto client = rig.client();
