@@ -9,7 +9,8 @@
 
 namespace porthole::flow {
 
-// The segments of one folder, open for reading as they are needed. One per thread; sees what the recorder wrote meanwhile.
+// The segments of one folder, open for reading as they are needed; sees what the recorder writes meanwhile. Holds evicted ones
+// open, and their room on the disk with them: make one for each question, do not keep it.
 class SegmentFolder {
  public:
   static constexpr std::size_t kOpenMax = 8;  // readers kept, each with a window of 1 MiB

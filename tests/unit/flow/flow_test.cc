@@ -3,58 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "flow/recorder.h"
-#include "support/coded.h"
-#include "support/temporary_folder.h"
+#include "support/flow_rig.h"
 
 namespace porthole::flow {
 namespace {
 
 using namespace std::chrono_literals;
-
-class FlowRig : public testing::Test {
- protected:
-  FlowRig() {
-    options_.store = {.folder = folder_ / "flows", .keep = 4_MiB, .segment_bytes = 1_MiB};
-    recorder_ = std::make_unique<Recorder>(clock_, random_, options_, 1);
-    sink_ = std::make_unique<RingSink>(recorder_->ring(0), recorder_->content_wanted());
-  }
-  void request(std::uint64_t flow, std::string_view raw) {
-    sink_->begin({flow}, *Endpoint::parse("127.0.0.1:5"), clock_.now());
-    http::RequestHead head;
-    head.raw = raw;
-    sink_->request_received({flow}, head, {});
-  }
-  void response(std::uint64_t flow, std::string_view raw) {
-    http::ResponseHead head;
-    head.raw = raw;
-    sink_->response_received({flow}, head, {}, clock_.now());
-  }
-  // In pieces of `piece` octets.
-  void content(std::uint64_t flow, Direction direction, std::string_view bytes, std::size_t piece = 1000) {
-    for (std::size_t at = 0; at < bytes.size(); at += piece)
-      sink_->data({flow}, direction, at, bytes.substr(at, piece), clock_.now());
-  }
-  void end(std::uint64_t flow, ByteCount out = 0) {
-    sink_->end({flow},
-               {.flow = {flow}, .status = 200, .method = "GET", .target = "http://h/a", .host = "h", .bytes_out = out},
-               clock_.now());
-  }
-  void step() {
-    clock_.advance(30ms);
-    while (recorder_->step() > 0) {}
-    recorder_->finish();
-  }
-  std::optional<Flow> newest() { return read_flow(reader_, recorder_->rows().newest(1).at(0).last); }
-
-  test::TemporaryFolder folder_;
-  ManualClock clock_;
-  SeededRandom random_{1};
-  RecorderOptions options_;
-  std::unique_ptr<Recorder> recorder_;
-  std::unique_ptr<RingSink> sink_;
-  SegmentFolder reader_{folder_ / "flows"};
-};
+using test::FlowRig;
 
 TEST_F(FlowRig, ReadsBackEachStep) {
   request(7, "GET http://h/a HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -94,61 +49,6 @@ TEST_F(FlowRig, ReadsBackEachStep) {
   EXPECT_EQ(content.kept, 2500U);
   EXPECT_EQ(content.size, 2500U);
   EXPECT_EQ(flow->content[0].size, 0U);
-}
-
-TEST_F(FlowRig, GivesAnyPartOfTheContent) {
-  std::string bytes;
-  for (int i = 0; i < 900; ++i) bytes += std::to_string(i);
-  request(1, "GET http://h/a HTTP/1.1\r\n\r\n");
-  content(1, Direction::response, bytes, 100);
-  end(1, bytes.size());
-  step();
-  auto flow = newest();
-  ASSERT_TRUE(flow);
-  for (std::size_t from : {0UL, 1UL, 99UL, 100UL, 101UL, bytes.size() - 1, bytes.size(), bytes.size() + 7}) {
-    for (std::size_t most : {0UL, 1UL, 100UL, 250UL, bytes.size()}) {
-      std::string part;
-      ByteCount taken = read_content(reader_, flow->content[1], from, most, part);
-      EXPECT_EQ(part, from < bytes.size() ? bytes.substr(from, most) : "") << from << " " << most;
-      EXPECT_EQ(taken, part.size());
-    }
-  }
-}
-
-TEST_F(FlowRig, StopsAtAGapInTheContent) {
-  request(1, "GET http://h/a HTTP/1.1\r\n\r\n");
-  sink_->data({1}, Direction::response, 0, "abc", clock_.now());
-  sink_->data({1}, Direction::response, 10, "xyz", clock_.now());
-  end(1, 13);
-  step();
-  auto flow = newest();
-  std::string part;
-  EXPECT_EQ(read_content(reader_, flow->content[1], 0, 100, part), 3U);
-  EXPECT_EQ(part, "abc");
-  EXPECT_EQ(read_content(reader_, flow->content[1], 5, 100, part), 0U);
-  EXPECT_EQ(read_content(reader_, flow->content[1], 11, 100, part), 2U);
-  DecodedContent decoded = decoded_content(reader_, *flow, Direction::response, 1000);
-  EXPECT_EQ(decoded.text, "abc");
-  EXPECT_FALSE(decoded.whole);
-}
-
-TEST_F(FlowRig, UndoesContentCodings) {
-  std::string text(300'000, 'a');
-  std::string coded = test::encoded(text, "gzip");
-  request(1, "GET http://h/a HTTP/1.1\r\n\r\n");
-  response(1, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n");
-  content(1, Direction::response, coded);
-  end(1, coded.size());
-  step();
-  auto flow = newest();
-  DecodedContent decoded = decoded_content(reader_, *flow, Direction::response, 8_MiB);
-  EXPECT_EQ(decoded.text, text);
-  EXPECT_TRUE(decoded.whole);
-  EXPECT_EQ(decoded.fault, "");
-  DecodedContent capped = decoded_content(reader_, *flow, Direction::response, 1000);
-  EXPECT_EQ(capped.text, text.substr(0, 1000));
-  EXPECT_FALSE(capped.whole);
-  EXPECT_NE(capped.fault, "");
 }
 
 TEST_F(FlowRig, KnowsWhatHasHappenedOfAFlowThatGoesOn) {
