@@ -47,7 +47,6 @@ RequestSummary request_summary(std::string_view head) {
   summary.method = take_word(line);
   summary.target = line.substr(0, line.rfind(' '));
   summary.host = authority_of(summary.target);
-  if (summary.host.empty()) summary.host = field_in(rest, "host");
   return summary;
 }
 

@@ -5,6 +5,8 @@
 #include <bit>
 #include <utility>
 
+#include "flow/first_line.h"
+
 namespace porthole::flow {
 namespace {
 
@@ -70,6 +72,7 @@ std::size_t Recorder::step() {
     taken += drain(*source.ring);
     waiting += source.ring->waiting();
   }
+  tell();
   metrics_.waiting_bytes.set(static_cast<std::int64_t>(waiting));
   metrics_.open_flows.set(static_cast<std::int64_t>(open_.size()));
   if (store_ && now_ - flushed_ >= kFlushEvery) flush(now_);
@@ -126,6 +129,75 @@ void Recorder::forget_stale(std::int64_t now) {
   std::erase_if(open_, [&](const auto& one) { return now - one.second.touched > kStale; });
 }
 
+// What the list will show of a flow that goes on.
+void Recorder::learn(Open& open, const EventHeader& event, std::string_view payload) {
+  EventReader in(payload);
+  switch (event.kind) {
+    case EventKind::begin:
+      open.client = in.endpoint();
+      open.begun = event.at;
+      return;
+    case EventKind::request_received: {
+      RequestSummary request = request_summary(in.text());
+      const std::string_view parts[3] = {request.method.substr(0, 64), request.host.substr(0, 256),
+                                         request.target.substr(0, Rows::kTargetMax)};
+      open.text.reserve(parts[0].size() + parts[1].size() + parts[2].size());
+      for (std::size_t i = 0; i < 3; ++i) {
+        open.text += parts[i];
+        open.text_sizes[i] = static_cast<std::uint16_t>(parts[i].size());
+      }
+      return to_tell(open, event.flow);
+    }
+    case EventKind::response_sent: {
+      ResponseSummary response = response_summary(in.text());
+      open.status = response.status;
+      if (open.number) open.text = response.content_type.substr(0, 128);
+      return to_tell(open, event.flow);
+    }
+    case EventKind::data:
+    case EventKind::unseen: {
+      ByteCount moved = event.kind == EventKind::data ? payload.size() - sizeof(ByteCount) : in.number<ByteCount>();
+      open.moved[static_cast<std::size_t>(event.direction)] += moved;
+      if (open.number && event.at - open.told_at >= kProgressEvery.count()) to_tell(open, event.flow);
+      return;
+    }
+    default: return;
+  }
+}
+
+void Recorder::to_tell(Open& open, std::uint64_t flow) {
+  if (!std::exchange(open.untold, true)) untold_.push_back(flow);
+}
+
+// Most flows begin and end within one step, and are told once.
+void Recorder::tell() {
+  for (std::uint64_t flow : untold_) {
+    auto found = open_.find(flow);
+    if (found == open_.end() || !std::exchange(found->second.untold, false)) continue;
+    Open& open = found->second;
+    open.told_at = open.touched;
+    Row row{.flow = {flow}, .open = true, .last = open.last, .status = open.status};
+    row.client = open.client;
+    row.begun = WallTime(Duration(open.begun));
+    row.took = Duration(open.touched - open.begun);
+    row.bytes_in = open.moved[0];
+    row.bytes_out = open.moved[1];
+    if (open.number) {
+      row.content_type = open.text;
+      rows_.update(*open.number, row);
+      continue;
+    }
+    const std::uint16_t* sizes = open.text_sizes;
+    std::string_view text = open.text;
+    row.method = text.substr(0, sizes[0]);
+    row.host = text.substr(sizes[0], sizes[1]);
+    row.target = text.substr(sizes[0] + sizes[1], sizes[2]);
+    open.number = rows_.add(row);
+    open.text = {};
+  }
+  untold_.clear();
+}
+
 std::uint16_t Recorder::flags_of(const Open& open, const EventHeader& event, const Row& row) const {
   std::uint16_t flags = event.flags;
   if (open.lost || event.dropped != open.dropped_before) flags |= kEventLost;
@@ -150,6 +222,7 @@ void Recorder::take(const EventHeader& event, std::string_view payload) {
   EventHeader kept = event;
   Row row;
   bool ends = event.kind == EventKind::end && row.read(payload);
+  if (!ends) learn(*open, event, payload);
   if (ends) {
     row.flags = kept.flags = flags_of(*open, event, row);
     if ((kept.flags & (kContentLost | kEventLost)) != 0) metrics_.incomplete.add();
@@ -166,7 +239,7 @@ void Recorder::take(const EventHeader& event, std::string_view payload) {
   metrics_.flows.add();
   row.flow = {event.flow};
   row.last = at;
-  rows_.add(row);
+  if (!open->number || !rows_.update(*open->number, row)) rows_.add(row);
   open_.erase(event.flow);
 }
 

@@ -41,6 +41,7 @@ class Recorder {
   static constexpr ByteCount kRingsMax = 32_MiB;   // of all workers together
   static constexpr std::size_t kOpenMax = 65'536;  // flows under way
   static constexpr Duration kFlushEvery = std::chrono::milliseconds(25);
+  static constexpr Duration kProgressEvery = std::chrono::milliseconds(250);  // bytes of a flow under way, in the list
   static constexpr std::size_t kStepBytes = 8 << 20;  // handled before step() returns to look after the disk
 
   // One ring for each of `workers` threads. Clock and random outlive the recorder. Touches no disk: the first step() does.
@@ -66,8 +67,18 @@ class Recorder {
   struct Source {
     std::unique_ptr<Ring> ring;
   };
+  // A flow under way. What the list shows of it is told when a step ends and the flow has not: then `text` becomes free.
   struct Open {
     Position last;
+    Endpoint client;
+    std::int64_t begun = 0;
+    std::string text;  // method, host, target until they are told; then the content type
+    std::uint16_t text_sizes[3] = {};
+    std::uint16_t status = 0;
+    ByteCount moved[2] = {0, 0};  // content octets, by Direction
+    std::optional<Rows::Number> number;
+    std::int64_t told_at = 0;
+    bool untold = false;
     ByteCount kept[2] = {0, 0}, unseen[2] = {0, 0};  // by Direction
     std::int64_t touched = 0;
     std::uint32_t dropped_before = 0;
@@ -79,6 +90,9 @@ class Recorder {
   void take(const EventHeader& event, std::string_view payload);
   Open* follow(const EventHeader& event);
   void forget_stale(std::int64_t now);
+  void learn(Open& open, const EventHeader& event, std::string_view payload);
+  void to_tell(Open& open, std::uint64_t flow);
+  void tell();
   std::uint16_t flags_of(const Open& open, const EventHeader& event, const Row& row) const;
   void flush(Instant now);
 
@@ -93,6 +107,7 @@ class Recorder {
   Instant flushed_{};
   Instant now_{};
   std::unordered_map<std::uint64_t, Open> open_;
+  std::vector<std::uint64_t> untold_;  // flows of which the list does not know the newest
   std::int64_t stale_checked_ = 0;
   std::uint64_t evicted_seen_ = 0;
   Rows rows_;

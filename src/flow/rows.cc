@@ -8,7 +8,7 @@ namespace {
 
 // Columns grow with the rows, so that a list nobody filled costs no memory.
 template <class Value>
-void put(std::vector<Value>& column, std::size_t index, Value value) {
+void put_at(std::vector<Value>& column, std::size_t index, Value value) {
   if (index < column.size()) column[index] = value;
   else column.push_back(value);
 }
@@ -51,51 +51,93 @@ void Row::keep() {
 }
 
 Rows::Rows(std::size_t rows, ByteCount text_bytes)
-    : rows_(rows), text_(std::make_unique_for_overwrite<char[]>(text_bytes)), text_bytes_(text_bytes) {}
+    : rows_(rows), text_(std::make_unique_for_overwrite<char[]>(text_bytes)), text_bytes_(text_bytes) {
+  types_.reserve(kTypesMax);  // type_numbers_ has views of them
+}
 
 void Rows::drop_overwritten() {
   while (first_ < next_ && text_of_[first_ % rows_].at + text_bytes_ < text_written_) ++first_;
 }
 
-void Rows::add(const Row& row) {
+Rows::Number Rows::add(const Row& row) {
   std::lock_guard lock(mutex_);
-  std::string_view pieces[4] = {row.method.substr(0, 64), row.host.substr(0, 256), row.target.substr(0, kTargetMax),
-                                row.content_type.substr(0, 256)};
+  if (next_ - first_ == rows_) ++first_;
+  Number number = next_++;
+  put_text(number % rows_, row);
+  put(number % rows_, row);
+  changed(number);
+  return number;
+}
+
+bool Rows::update(Number number, const Row& row) {
+  std::lock_guard lock(mutex_);
+  if (number < first_ || number >= next_) return false;
+  put(number % rows_, row);
+  changed(number);
+  return true;
+}
+
+void Rows::changed(Number number) {
+  put_at(changed_, seq_ % rows_, number);
+  put_at(row_seq_, number % rows_, ++seq_);
+}
+
+void Rows::put_text(std::size_t i, const Row& row) {
+  std::string_view pieces[3] = {row.method.substr(0, 64), row.host.substr(0, 256), row.target.substr(0, kTargetMax)};
   std::size_t size = 0;
   for (std::string_view piece : pieces) size += piece.size();
-  if (size > text_bytes_) return;
-  if (next_ - first_ == rows_) ++first_;
-  std::size_t i = next_ % rows_;
+  if (size > text_bytes_) {
+    for (std::string_view& piece : pieces) piece = {};
+    size = 0;
+  }
   std::size_t to_end = text_bytes_ - text_written_ % text_bytes_;
   if (size > to_end) text_written_ += to_end;
   Text text{.at = text_written_};
-  for (std::size_t k = 0; k < 4; ++k) {
+  for (std::size_t k = 0; k < 3; ++k) {
     text.bytes[k] = static_cast<std::uint32_t>(pieces[k].size());
     std::copy(pieces[k].begin(), pieces[k].end(), text_.get() + text_written_ % text_bytes_);
     text_written_ += pieces[k].size();
   }
+  put_at(text_of_, i, text);
   drop_overwritten();
-  put(text_of_, i, text);
-  put(flow_, i, row.flow.value);
-  put(last_, i, row.last.value);
-  put(flags_, i, row.flags);
-  put(status_, i, row.status);
-  put(end_, i, static_cast<std::uint8_t>(row.end));
-  put(error_, i, static_cast<std::uint8_t>(row.error));
-  put(version_, i, static_cast<std::uint8_t>(row.version));
-  put(reused_, i, std::uint8_t{row.reused});
-  put(bytes_in_, i, row.bytes_in);
-  put(bytes_out_, i, row.bytes_out);
-  put(begun_, i, row.begun.time_since_epoch().count());
-  put(took_, i, row.took.count());
-  put(client_, i, row.client);
-  put(upstream_, i, row.upstream);
-  ++next_;
 }
 
-Row Rows::row(std::size_t i) const {
+// Few types make up nearly all there are, so each is kept once, by its number.
+std::uint16_t Rows::type_number(std::string_view type) {
+  type = type.substr(0, 128);
+  if (type.empty()) return 0;
+  if (auto found = type_numbers_.find(type); found != type_numbers_.end()) return found->second;
+  if (types_.size() == kTypesMax) return 0;
+  auto number = static_cast<std::uint16_t>(types_.size());
+  types_.emplace_back(type);
+  type_numbers_.emplace(types_.back(), number);
+  return number;
+}
+
+void Rows::put(std::size_t i, const Row& row) {
+  put_at(flow_, i, row.flow.value);
+  put_at(last_, i, row.last.value);
+  put_at(type_, i, type_number(row.content_type));
+  put_at(flags_, i, row.flags);
+  put_at(status_, i, row.status);
+  put_at(end_, i, static_cast<std::uint8_t>(row.end));
+  put_at(error_, i, static_cast<std::uint8_t>(row.error));
+  put_at(version_, i, static_cast<std::uint8_t>(row.version));
+  put_at(reused_, i, std::uint8_t{row.reused});
+  put_at(open_, i, std::uint8_t{row.open});
+  put_at(bytes_in_, i, row.bytes_in);
+  put_at(bytes_out_, i, row.bytes_out);
+  put_at(begun_, i, row.begun.time_since_epoch().count());
+  put_at(took_, i, row.took.count());
+  put_at(client_, i, row.client);
+  put_at(upstream_, i, row.upstream);
+}
+
+Row Rows::view(std::size_t i) const {
   Row row;
   row.flow = {flow_[i]};
+  row.open = open_[i] != 0;
+  row.seq = row_seq_[i];
   row.last = {last_[i]};
   row.flags = flags_[i];
   row.status = status_[i];
@@ -111,10 +153,16 @@ Row Rows::row(std::size_t i) const {
   row.upstream = upstream_[i];
   const char* at = text_.get() + text_of_[i].at % text_bytes_;
   std::size_t k = 0;
-  for (std::string_view* piece : {&row.method, &row.host, &row.target, &row.content_type}) {
+  for (std::string_view* piece : {&row.method, &row.host, &row.target}) {
     *piece = {at, text_of_[i].bytes[k]};
     at += text_of_[i].bytes[k++];
   }
+  row.content_type = types_[type_[i]];
+  return row;
+}
+
+Row Rows::row(std::size_t i) const {
+  Row row = view(i);
   row.keep();
   return row;
 }
@@ -126,6 +174,57 @@ std::vector<Row> Rows::newest(std::size_t most) const {
   rows.reserve(count);
   for (std::size_t k = 1; k <= count; ++k) rows.push_back(row((next_ - k) % rows_));
   return rows;
+}
+
+Rows::Page Rows::page(FlowId before, std::size_t most, std::size_t look,
+                      const std::function<bool(const Row&)>& wanted) const {
+  std::lock_guard lock(mutex_);
+  Page page{.rows = {}, .seq = seq_, .more = false};
+  Number end = next_;
+  if (before.value != 0) {
+    while (end > first_ && flow_[(end - 1) % rows_] != before.value) --end;
+    if (end == first_) return page;
+    --end;
+  }
+  for (; end > first_ && page.rows.size() < most && look > 0; --end, --look) {
+    std::size_t i = (end - 1) % rows_;
+    if (wanted(view(i))) page.rows.push_back(row(i));
+  }
+  page.more = end > first_;
+  return page;
+}
+
+std::optional<Row> Rows::find(FlowId flow) const {
+  std::lock_guard lock(mutex_);
+  for (Number number = next_; number > first_; --number) {
+    if (flow_[(number - 1) % rows_] == flow.value) return row((number - 1) % rows_);
+  }
+  return std::nullopt;
+}
+
+Rows::Changes Rows::changes_since(std::uint64_t seq, std::size_t most) const {
+  std::lock_guard lock(mutex_);
+  Changes changes{.rows = {}, .seq = seq_};
+  if (seq > seq_ || seq_ - seq > rows_) {
+    changes.resync = true;
+    return changes;
+  }
+  for (std::uint64_t at = seq + 1; at <= seq_; ++at) {
+    Number number = changed_[(at - 1) % rows_];
+    if (number < first_ || row_seq_[number % rows_] != at) continue;  // gone, or changed again later
+    if (changes.rows.size() == most) {
+      changes.seq = at - 1;
+      changes.more = true;
+      break;
+    }
+    changes.rows.push_back(row(number % rows_));
+  }
+  return changes;
+}
+
+std::uint64_t Rows::seq() const {
+  std::lock_guard lock(mutex_);
+  return seq_;
 }
 
 std::size_t Rows::size() const {

@@ -1,11 +1,16 @@
-// Rows: the newest flows in memory, a line each, in columns and one ring of text: what a list shows first. Bounded by count and
-// by bytes; the oldest goes. One thread adds, any thread asks; both hold a lock only while they copy.
+// Rows: the newest flows in memory, a line each, in columns and one ring of text: what a list shows first, and what tells a
+// live list that something changed. Bounded by count and by bytes; the oldest goes. One thread adds and updates, any thread
+// asks; both hold a lock only while they copy.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "flow/event.h"
@@ -14,9 +19,11 @@
 
 namespace porthole::flow {
 
-// A flow that has ended, as its last event tells it.
+// A flow as its last event tells it; one that has not ended (`open`), as far as it is known.
 struct Row {
   FlowId flow;
+  bool open = false;
+  std::uint64_t seq = 0;    // of the last change of this row in a Rows
   Position last;            // of its last record; the others are reached from there
   std::uint16_t flags = 0;  // EventFlag
   End end = End::complete;
@@ -40,36 +47,72 @@ struct Row {
 class Rows {
  public:
   static constexpr std::size_t kRows = 65'536;
-  static constexpr ByteCount kTextBytes = 12_MiB;
+  static constexpr ByteCount kTextBytes = 10_MiB;
   static constexpr std::size_t kTargetMax = 4096;  // longer ones are cut here; the record has them whole
+  static constexpr std::size_t kTypesMax = 2048;   // different content types that are told apart; further ones show as none
+
+  // Names a row for update(); never used twice.
+  using Number = std::uint64_t;
 
   explicit Rows(std::size_t rows = kRows, ByteCount text_bytes = kTextBytes);
-  void add(const Row& row);
+  Number add(const Row& row);
+  // Puts `row` where that number was given for. Method, host and target stay as they were told first. False when it has gone.
+  bool update(Number number, const Row& row);
+
+  std::size_t size() const;
+  // Of the last change; 0 when there was none.
+  std::uint64_t seq() const;
+
   // The newest `most`, newest first.
   std::vector<Row> newest(std::size_t most) const;
-  std::size_t size() const;
+  struct Page {
+    std::vector<Row> rows;   // newest first
+    std::uint64_t seq = 0;   // at that moment
+    bool more = false;       // older ones are here that were not looked at
+  };
+  // Those older than the row of `before` (0: from the newest) that are `wanted`, at most `most`, looking at `look` at most. A
+  // `before` that is not here gives an empty page. `wanted` is called under the lock: it must be short.
+  Page page(FlowId before, std::size_t most, std::size_t look, const std::function<bool(const Row&)>& wanted) const;
+  std::optional<Row> find(FlowId flow) const;
+
+  struct Changes {
+    std::vector<Row> rows;  // in the order of their last change, each once
+    std::uint64_t seq = 0;  // ask from here the next time
+    bool more = false;      // `most` did not take all
+    bool resync = false;    // `seq` is from another run, or so old that changes are forgotten: read a page again
+  };
+  Changes changes_since(std::uint64_t seq, std::size_t most) const;
 
  private:
   struct Text {
     std::uint64_t at = 0;  // of all text ever written
-    std::uint32_t bytes[4] = {};
+    std::uint32_t bytes[3] = {};
   };
-  Row row(std::size_t index) const;
+  void put(std::size_t index, const Row& row);
+  void put_text(std::size_t index, const Row& row);
+  std::uint16_t type_number(std::string_view content_type);
+  void changed(Number number);
+  Row view(std::size_t index) const;  // texts lie in the ring
+  Row row(std::size_t index) const;   // texts are its own
   void drop_overwritten();
 
   mutable std::mutex mutex_;
   std::size_t rows_;
-  std::uint64_t first_ = 0, next_ = 0;  // rows ever added; index = number % rows_
-  std::vector<std::uint64_t> flow_, last_;
-  std::vector<std::uint16_t> flags_, status_;
-  std::vector<std::uint8_t> end_, error_, version_, reused_;
+  Number first_ = 0, next_ = 0;  // rows ever added; index = number % rows_
+  std::uint64_t seq_ = 0;
+  std::vector<Number> changed_;  // by seq % rows_: which row that change was of
+  std::vector<std::uint64_t> flow_, last_, row_seq_;
+  std::vector<std::uint16_t> flags_, status_, type_;
+  std::vector<std::uint8_t> end_, error_, version_, reused_, open_;
   std::vector<ByteCount> bytes_in_, bytes_out_;
   std::vector<std::int64_t> begun_, took_;
   std::vector<Endpoint> client_, upstream_;
   std::vector<Text> text_of_;
-  std::unique_ptr<char[]> text_;
+  std::unique_ptr<char[]> text_;  // method, host and target of each row, one behind the other
   std::size_t text_bytes_;
   std::uint64_t text_written_ = 0;
+  std::vector<std::string> types_ = {""};  // each content type once
+  std::unordered_map<std::string_view, std::uint16_t> type_numbers_;
 };
 
 }  // namespace porthole::flow

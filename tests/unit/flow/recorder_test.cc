@@ -156,5 +156,52 @@ TEST_F(RecorderRig, GoesOnWithoutAFolderAndTriesAgain) {
   EXPECT_EQ(chain(recorder_->rows().newest(1).at(0).last).first.size(), 3U);
 }
 
+TEST_F(RecorderRig, ShowsAFlowBeforeItHasEnded) {
+  start();
+  sink_->begin({9}, *Endpoint::parse("127.0.0.1:5"), clock_.now());
+  http::RequestHead request;
+  request.raw = "POST http://shop.test:81/a?b HTTP/1.1\r\n\r\n";
+  sink_->request_received({9}, request, {});
+  step();
+  auto rows = recorder_->rows().newest(10);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_TRUE(rows[0].open);
+  EXPECT_EQ(rows[0].method, "POST");
+  EXPECT_EQ(rows[0].host, "shop.test:81");
+  EXPECT_EQ(rows[0].target, "http://shop.test:81/a?b");
+  EXPECT_EQ(rows[0].client.port, 5U);
+  http::ResponseHead response;
+  response.status = 201;
+  response.fields.add(http::FieldName::content_type, "text/plain");
+  sink_->response_sent({9}, response, {}, clock_.now());
+  step();
+  rows = recorder_->rows().newest(10);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].status, 201U);
+  EXPECT_EQ(rows[0].content_type, "text/plain");
+  EXPECT_EQ(rows[0].target, "http://shop.test:81/a?b");
+  for (int i = 0; i < 40; ++i) {  // progress is told four times a second
+    sink_->data({9}, Direction::response, static_cast<ByteCount>(i) * 10, "0123456789", clock_.now());
+    step();
+  }
+  EXPECT_GT(recorder_->rows().newest(1)[0].bytes_out, 300U);
+  EXPECT_LE(recorder_->rows().seq(), 2U + 6U);
+  sink_->end({9}, {.flow = {9}, .status = 201, .method = "POST", .target = "http://shop.test:81/a?b", .bytes_out = 400},
+             clock_.now());
+  step();
+  rows = recorder_->rows().newest(10);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_FALSE(rows[0].open);
+  EXPECT_EQ(rows[0].bytes_out, 400U);
+}
+
+TEST_F(RecorderRig, TellsAFlowThatEndsWithinAStepOnce) {
+  start();
+  for (std::uint64_t flow = 1; flow <= 100; ++flow) exchange(flow);
+  step();
+  EXPECT_EQ(recorder_->rows().seq(), 100U);
+  EXPECT_EQ(recorder_->rows().size(), 100U);
+}
+
 }  // namespace
 }  // namespace porthole::flow

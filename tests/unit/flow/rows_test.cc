@@ -49,5 +49,100 @@ TEST(Row, IsNotReadFromAnythingElse) {
   EXPECT_FALSE(row.read(std::string(200, '\xff')));
 }
 
+TEST(Rows, UpdatesARowWhereItIs) {
+  Rows rows(8, 1_KiB);
+  Row open = row(1, "/a");
+  open.open = true;
+  auto number = rows.add(open);
+  rows.add(row(2, "/b"));
+  Row ended = row(1, "/other");
+  ended.status = 404;
+  ended.content_type = "text/html";
+  EXPECT_TRUE(rows.update(number, ended));
+  auto newest = rows.newest(8);
+  ASSERT_EQ(newest.size(), 2U);
+  EXPECT_EQ(newest[1].flow.value, 1U);
+  EXPECT_EQ(newest[1].status, 404U);
+  EXPECT_EQ(newest[1].target, "/a");  // as it was told first
+  EXPECT_EQ(newest[1].content_type, "text/html");
+  EXPECT_FALSE(newest[1].open);
+  for (std::uint64_t i = 3; i < 20; ++i) rows.add(row(i, "/"));
+  EXPECT_FALSE(rows.update(number, ended));
+  EXPECT_EQ(rows.find({19})->flow.value, 19U);
+  EXPECT_FALSE(rows.find({1}));
+}
+
+TEST(Rows, TellsWhatChangedSinceEachOnce) {
+  Rows rows(8, 1_KiB);
+  EXPECT_EQ(rows.seq(), 0U);
+  auto first = rows.add(row(1, "/a"));
+  rows.add(row(2, "/b"));
+  auto changes = rows.changes_since(0, 100);
+  EXPECT_EQ(changes.rows.size(), 2U);
+  EXPECT_FALSE(changes.resync);
+  EXPECT_TRUE(rows.changes_since(changes.seq, 100).rows.empty());
+  rows.update(first, row(1, "/a"));
+  rows.update(first, row(1, "/a"));
+  rows.add(row(3, "/c"));
+  auto later = rows.changes_since(changes.seq, 100);
+  ASSERT_EQ(later.rows.size(), 2U);
+  EXPECT_EQ(later.rows[0].flow.value, 1U);
+  EXPECT_EQ(later.rows[1].flow.value, 3U);
+}
+
+TEST(Rows, TellsChangesInPortions) {
+  Rows rows(64, 64_KiB);
+  for (std::uint64_t i = 1; i <= 50; ++i) rows.add(row(i, "/"));
+  std::uint64_t seq = 0, expected = 1;
+  bool more = true;
+  for (int portions = 0; more; ++portions) {
+    ASSERT_LT(portions, 10);
+    auto changes = rows.changes_since(seq, 7);
+    for (const Row& one : changes.rows) EXPECT_EQ(one.flow.value, expected++);
+    seq = changes.seq;
+    more = changes.more;
+  }
+  EXPECT_EQ(expected, 51U);
+}
+
+TEST(Rows, AsksWhoIsTooLateToReadAPageAgain) {
+  Rows rows(8, 1_KiB);
+  for (std::uint64_t i = 1; i <= 9; ++i) rows.add(row(i, "/"));
+  EXPECT_TRUE(rows.changes_since(0, 100).resync);
+  EXPECT_FALSE(rows.changes_since(1, 100).resync);
+  EXPECT_TRUE(rows.changes_since(10, 100).resync);  // of another run
+  EXPECT_EQ(rows.changes_since(1, 100).rows.size(), 8U);
+}
+
+TEST(Rows, GivesPagesOfThoseThatAreWanted) {
+  Rows rows(64, 64_KiB);
+  for (std::uint64_t i = 1; i <= 50; ++i) rows.add(row(i, "/"));
+  auto even = [](const Row& one) { return one.flow.value % 2 == 0; };
+  auto page = rows.page({}, 3, 1000, even);
+  ASSERT_EQ(page.rows.size(), 3U);
+  EXPECT_EQ(page.rows[0].flow.value, 50U);
+  EXPECT_EQ(page.rows[2].flow.value, 46U);
+  EXPECT_TRUE(page.more);
+  page = rows.page({46}, 100, 1000, even);
+  EXPECT_EQ(page.rows.front().flow.value, 44U);
+  EXPECT_EQ(page.rows.size(), 22U);
+  EXPECT_FALSE(page.more);
+  page = rows.page({50}, 100, 10, even);
+  EXPECT_EQ(page.rows.size(), 5U);  // of the ten that were looked at
+  EXPECT_TRUE(page.more);
+  EXPECT_TRUE(rows.page({99}, 100, 10, even).rows.empty());
+}
+
+TEST(Rows, KeepsTellingTypesApartUpToALimit) {
+  Rows rows(8, 1_KiB);
+  for (std::uint64_t i = 1; i <= 3000; ++i) {
+    Row one = row(i, "/");
+    std::string type = "x/" + std::to_string(i);
+    one.content_type = type;
+    rows.add(one);
+    EXPECT_EQ(rows.newest(1)[0].content_type, i < Rows::kTypesMax ? type : "") << i;
+  }
+}
+
 }  // namespace
 }  // namespace porthole::flow
