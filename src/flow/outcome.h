@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/error.h"
@@ -18,6 +19,8 @@ struct FlowId {
   static constexpr std::size_t kTextBytes = 13;
   // Writes 13 characters of Crockford's base 32, fixed width, so that text order is number order. No NUL.
   void text(char (&out)[kTextBytes]) const;
+  // What text() wrote; case does not count. Nothing for anything else.
+  static std::optional<FlowId> parse(std::string_view text);
 };
 
 enum class End : std::uint8_t {

@@ -49,7 +49,8 @@ class Rows {
   static constexpr std::size_t kRows = 65'536;
   static constexpr ByteCount kTextBytes = 10_MiB;
   static constexpr std::size_t kTargetMax = 4096;  // longer ones are cut here; the record has them whole
-  static constexpr std::size_t kTypesMax = 2048;   // different content types that are told apart; further ones show as none
+  static constexpr std::size_t kTypesMax =
+      2048;  // different content types that are told apart; further ones show as none
 
   // Names a row for update(); never used twice.
   using Number = std::uint64_t;
@@ -66,9 +67,9 @@ class Rows {
   // The newest `most`, newest first.
   std::vector<Row> newest(std::size_t most) const;
   struct Page {
-    std::vector<Row> rows;   // newest first
-    std::uint64_t seq = 0;   // at that moment
-    bool more = false;       // older ones are here that were not looked at
+    std::vector<Row> rows;  // newest first
+    std::uint64_t seq = 0;  // at that moment
+    bool more = false;      // older ones are here that were not looked at
   };
   // Those older than the row of `before` (0: from the newest) that are `wanted`, at most `most`, looking at `look` at most. A
   // `before` that is not here gives an empty page. `wanted` is called under the lock: it must be short.

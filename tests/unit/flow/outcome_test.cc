@@ -37,5 +37,18 @@ TEST(End, EachHasItsOwnSpelling) {
   }
 }
 
+TEST(FlowId, ReadsItsTextBack) {
+  for (std::uint64_t value : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{0x123456789abcdef}, UINT64_MAX}) {
+    char text[FlowId::kTextBytes];
+    FlowId{value}.text(text);
+    auto parsed = FlowId::parse({text, sizeof text});
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->value, value);
+  }
+  EXPECT_EQ(FlowId::parse("000000000000A")->value, 10U);
+  for (std::string_view bad : {"", "0", "000000000000i", "0000000000000 ", "g000000000000", "00000000000000"})
+    EXPECT_FALSE(FlowId::parse(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace porthole::flow

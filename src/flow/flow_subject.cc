@@ -1,0 +1,64 @@
+// See flow_subject.h.
+#include "flow/flow_subject.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "flow/first_line.h"
+
+namespace porthole::flow {
+
+using match::Flag;
+using match::Key;
+using match::Truth;
+
+// As the client sent them and got them, as people see them; what a server answered when nothing reached the client.
+Truth FlowSubject::fields(bool request, std::string_view name, const match::Probe& probe) const {
+  const auto& head = request                   ? flow_.request_received
+                     : flow_.response_received ? flow_.response_received
+                                               : flow_.response_sent;
+  bool found = false;
+  auto look = [&](std::string_view field, std::string_view value) {
+    found = found || ((name.empty() || ascii::equal_nocase(field, name)) && probe(value));
+  };
+  if (head) each_field(head->text, true, look);
+  each_field(flow_.trailers[request ? 0 : 1], false, look);
+  if (found) return Truth::yes;
+  return flow_.ended || head ? Truth::no : Truth::unknown;
+}
+
+Truth FlowSubject::content(Direction direction, const match::Probe& probe) const {
+  auto& decoded = decoded_[static_cast<std::size_t>(direction)];
+  if (!decoded) decoded = decoded_content(folder_, flow_, direction, kContentMax).text;
+  if (probe(*decoded)) return Truth::yes;
+  return flow_.ended ? Truth::no : Truth::unknown;
+}
+
+Truth FlowSubject::any(Key key, std::string_view name, const match::Probe& probe) const {
+  switch (key) {
+    case Key::request_header: return fields(true, name, probe);
+    case Key::response_header: return fields(false, name, probe);
+    case Key::header: return match::either(fields(true, name, probe), fields(false, name, probe));
+    case Key::request_body: return content(Direction::request, probe);
+    case Key::response_body: return content(Direction::response, probe);
+    case Key::body: return match::either(content(Direction::request, probe), content(Direction::response, probe));
+    default: return RowSubject::any(key, name, probe);
+  }
+}
+
+Truth FlowSubject::flag(Flag flag) const {
+  switch (flag) {
+    case Flag::ws: {
+      const auto& head = flow_.response_received;
+      return match::truth_of(row().status == 101 && head &&
+                             ascii::equal_nocase(fields_of(*head, "upgrade"), "websocket"));
+    }
+    case Flag::retried: {
+      bool again = std::ranges::any_of(flow_.notes, [](const RecordedNote& note) { return note.what == "retry"; });
+      return again ? Truth::yes : flow_.ended ? Truth::no : Truth::unknown;
+    }
+    default: return RowSubject::flag(flag);
+  }
+}
+
+}  // namespace porthole::flow
