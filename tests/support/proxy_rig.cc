@@ -23,7 +23,8 @@ void Peer::send_slowly(std::string_view text) {
 }
 
 void Peer::finish() {
-  stream_->shutdown_write();
+  finishing_ = true;
+  on_writable();
   loop_.settle();
 }
 
@@ -65,6 +66,7 @@ void Peer::on_writable() {
     if (sent.state != io::IoCount::State::moved) return;
     outgoing_.erase(0, sent.bytes);
   }
+  if (std::exchange(finishing_, false)) stream_->shutdown_write();
 }
 
 Result<std::unique_ptr<io::Stream>> FakeNetwork::connect(const Endpoint& to) {

@@ -24,7 +24,7 @@ class Peer final : private io::ReadyListener {
   void send(std::string_view text);
   // One byte at a time, settling between them.
   void send_slowly(std::string_view text);
-  void finish();  // FIN
+  void finish();  // FIN, behind what is queued
   void reset();   // RST
   void stop_reading() { reading_ = false; }
   void read_on();
@@ -47,7 +47,7 @@ class Peer final : private io::ReadyListener {
   io::ManualLoop& loop_;
   std::unique_ptr<io::Stream> stream_;
   std::string received_, outgoing_;
-  bool reading_ = true, ended_ = false, broken_ = false;
+  bool reading_ = true, ended_ = false, broken_ = false, finishing_ = false;
 };
 
 class FakeNetwork final : public io::Network {
