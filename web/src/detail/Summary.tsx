@@ -1,0 +1,144 @@
+// What happened, on one screen: the outcome, the way it took, and what the user noted about it.
+import {useSignal} from '@preact/signals';
+import {setMark} from '../actions';
+import {bytes, day, duration, endInWords} from '../format';
+import {rowOf, version} from '../rows';
+import {openTab, selected} from '../route';
+import type {Flow, Mark} from '../types';
+import {TimingBar} from './Timing';
+
+const kColours = ['red', 'amber', 'green', 'blue', 'violet'];
+
+function Marks({id, mark}: {id: string; mark: Mark}) {
+  const note = useSignal(mark.note ?? ''),
+    tags = useSignal((mark.tags ?? []).join(', '));
+  const save = (more: Mark) =>
+    setMark(id, {
+      pinned: mark.pinned ?? false,
+      colour: mark.colour ?? '',
+      note: note.value,
+      tags: tags.value
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean),
+      ...more,
+    });
+  return (
+    <div class="marks">
+      <label>
+        Note
+        <textarea
+          rows={2}
+          value={note.value}
+          onInput={(event) => {
+            note.value = event.currentTarget.value;
+          }}
+          onChange={() => void save({})}
+        />
+      </label>
+      <label>
+        Tags, by commas
+        <input
+          value={tags.value}
+          autocomplete="off"
+          onInput={(event) => {
+            tags.value = event.currentTarget.value;
+          }}
+          onChange={() => void save({})}
+        />
+      </label>
+      <div class="colours" role="group" aria-label="Colour">
+        {kColours.map((one) => (
+          <button
+            class="swatch"
+            data-colour={one}
+            aria-pressed={mark.colour === one}
+            onClick={() => void save({colour: mark.colour === one ? '' : one})}
+          >
+            <span aria-hidden="true">{mark.colour === one ? '✓' : ''}</span>
+            <span class="sr">{one}</span>
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function Summary({flow}: {flow: Flow}) {
+  version.value;
+  const row = {...flow.row, mark: rowOf(flow.row.id)?.mark ?? flow.row.mark};
+  const {request, response} = flow.content ?? {};
+  const changes = Object.values(flow.heads).reduce((sum, head) => sum + (head?.changes?.length ?? 0), 0);
+  const facts: [string, string | undefined][] = [
+    ['Outcome', row.end ? endInWords(row.end) : row.state === 'open' ? 'under way' : undefined],
+    ['Error', row.error],
+    ['Begun', day(row.begun)],
+    ['Took', duration(row.took)],
+    ['Client', row.client],
+    ['Server', row.server && `${row.server}${row.reused ? ' (kept connection)' : ''}`],
+    ['Version', row.version && `HTTP/${row.version}`],
+    ['Request content', request && `${bytes(request.size)}${request.type ? ` of ${request.type}` : ''}`],
+    [
+      'Response content',
+      response &&
+        `${bytes(response.size)}${response.type ? ` of ${response.type}` : ''}${response.coding ? `, ${response.coding}` : ''}`,
+    ],
+    ['Not kept', row.flags?.length ? row.flags.map((one) => one.replaceAll('_', ' ')).join(', ') : undefined],
+  ];
+  return (
+    <div class="summary">
+      {flow.beginning_gone && <p class="why">The beginning of this flow has left the store.</p>}
+      <p class="target">
+        <code>{row.target ?? `${row.host}:${row.port}`}</code>
+      </p>
+      {flow.timing && row.took !== undefined && <TimingBar timing={flow.timing} took={row.took} />}
+      <dl class="facts">
+        {facts
+          .filter(([, value]) => value)
+          .map(([name, value]) => (
+            <div>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+      {changes > 0 && (
+        <p>
+          <button class="link" onClick={() => openTab('explain')}>
+            {changes === 1 ? 'One change' : `${changes} changes`} on the way, explained
+          </button>
+        </p>
+      )}
+      {row.replay_of && (
+        <p>
+          Sent again from{' '}
+          <button
+            class="link"
+            onClick={() => {
+              selected.value = row.replay_of;
+            }}
+          >
+            {row.replay_of}
+          </button>
+        </p>
+      )}
+      {flow.notes?.length > 0 && (
+        <>
+          <h3>On the way</h3>
+          <ol class="trace">
+            {flow.notes.map((one) => (
+              <li>
+                <span class="quiet">{duration(Math.max(0, one.at - row.begun))}</span>
+                <strong>{one.what.replaceAll('_', ' ')}</strong>
+                <span>{one.detail}</span>
+                <span class="quiet">{one.took > 0 ? duration(one.took) : ''}</span>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+      <h3>Yours</h3>
+      <Marks id={row.id} mark={row.mark ?? {}} />
+    </div>
+  );
+}

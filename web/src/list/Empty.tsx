@@ -1,0 +1,57 @@
+// What the list says while it has nothing to show: how to send the first request, or that the filter leaves nothing.
+import {link} from '../stream';
+import {filter} from '../route';
+import {loaded, problem} from '../rows';
+import {progress} from '../search';
+import {signIn} from '../session';
+
+export function Empty({filtered}: {filtered: boolean}) {
+  if (!loaded.value || problem.value || (progress.value && !progress.value.done)) return null;
+  const proxy = signIn.value.state === 'in' ? (signIn.value.session.proxy[0] ?? '127.0.0.1:8083') : '';
+  if (filtered)
+    return (
+      <div class="empty">
+        <h2>Nothing matches</h2>
+        <p>
+          No flow fits <code>{filter.value}</code>.
+        </p>
+        <button
+          onClick={() => {
+            filter.value = '';
+          }}
+        >
+          Show all flows
+        </button>
+      </div>
+    );
+  return (
+    <div class="empty">
+      <Lens />
+      <h2>{link.value === 'live' ? 'Calm sea' : 'Connecting'}</h2>
+      <p>Every request that passes the proxy shows here as it happens. Send one:</p>
+      <pre>curl -x http://{proxy} http://porthole.internal/</pre>
+    </div>
+  );
+}
+
+export function Lens() {
+  return (
+    <svg class="lens" viewBox="0 0 96 96" aria-hidden="true">
+      <circle cx="48" cy="48" r="44" class="ring" />
+      <circle cx="48" cy="48" r="32" class="glass" />
+      <path class="sea" d="M17 54c8-6 14-6 21 0s14 6 21 0 13-6 20-1a32 32 0 0 1-62 1z" />
+      {[
+        [48, 10],
+        [48, 86],
+        [10, 48],
+        [86, 48],
+        [21, 21],
+        [75, 21],
+        [21, 75],
+        [75, 75],
+      ].map(([x, y]) => (
+        <circle cx={x} cy={y} r="2.500" class="bolt" />
+      ))}
+    </svg>
+  );
+}

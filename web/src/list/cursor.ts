@@ -1,0 +1,44 @@
+// The chosen row, and moving it by keys. It is known by its id, so it survives updates, sorting, filtering and a reload.
+import {batch} from '@preact/signals';
+import {openTab, selected, tab} from '../route';
+import {follow} from './follow';
+import {count, placeOf, rowAt} from './order';
+
+// The list sets these; a cursor outside the window starts from what is on the screen.
+export const visible = {first: 0, last: 0, page: 20, show: (_at: number) => {}};
+
+// Set when the detail is opened by a key: it then takes the focus once it is there.
+export const focusWanted = {now: false};
+
+export function choose(at: number) {
+  const row = rowAt(at);
+  if (!row) return;
+  batch(() => {
+    selected.value = row.id;
+    if (at < count.peek() - 1) follow.value = false;
+  });
+  visible.show(at);
+}
+
+export function move(by: number) {
+  const last = count.peek() - 1;
+  if (last < 0) return;
+  const now = selected.peek() ? placeOf(selected.peek()!) : -1;
+  const from = now >= 0 ? now + by : by > 0 ? visible.first : visible.last;
+  choose(Math.max(0, Math.min(last, from)));
+}
+
+export function moveToEnd(end: 'first' | 'last') {
+  visible.show(end === 'first' ? 0 : count.peek() - 1);
+  choose(end === 'first' ? 0 : count.peek() - 1);
+}
+
+export function open(at?: number) {
+  if (at !== undefined) choose(at);
+  if (selected.peek()) openTab();
+}
+
+export function close() {
+  tab.value = undefined;
+  document.getElementById('grid')?.focus();
+}

@@ -1,0 +1,28 @@
+// A value that is masked until it is asked for, one by one. Copying a flow is an explicit act and takes the real value.
+import {useSignal} from '@preact/signals';
+import {isSecret} from '../detail/fields';
+
+export function Value({name, text}: {name: string; text: string}) {
+  const open = useSignal(false);
+  if (!isSecret(name) || text === '') return <>{text}</>;
+  return (
+    <>
+      {open.value ? (
+        text
+      ) : (
+        <span class="masked" aria-label="masked">
+          ••••••••
+        </span>
+      )}{' '}
+      <button
+        class="link reveal"
+        aria-label={`${open.value ? 'Hide' : 'Show'} the value of ${name}`}
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        {open.value ? 'Hide' : 'Show'}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+// The tree of a JSON content. Folded parts are not drawn, long lists a hundred at a time.
+import {useSignal} from '@preact/signals';
+import {useMemo} from 'preact/hooks';
+import {count} from '../format';
+import {type Node, parseJson} from './parse';
+
+const kStep = 100,
+  kLong = 600;
+
+function Leaf({node}: {node: Node & {text: string}}) {
+  const all = useSignal(false);
+  const long = node.text.length > kLong && !all.value;
+  const text = long ? node.text.slice(0, kLong) : node.text;
+  return (
+    <span class={`json-${node.kind}`}>
+      {node.kind === 'string' ? JSON.stringify(text) : text}
+      {node.cut && '…'}
+      {long && (
+        <button
+          class="link"
+          onClick={() => {
+            all.value = true;
+          }}
+        >
+          {count(node.text.length - kLong)} more characters
+        </button>
+      )}
+    </span>
+  );
+}
+
+function Branch({node, depth}: {node: Node; depth: number}) {
+  const open = useSignal(depth < 2),
+    most = useSignal(kStep);
+  const name = node.name !== undefined && (
+    <>
+      <span class="json-name">{JSON.stringify(node.name)}</span>:{' '}
+    </>
+  );
+  if ('text' in node)
+    return (
+      <li class="json-line">
+        {name}
+        <Leaf node={node} />
+      </li>
+    );
+  const [begin, end] = node.kind === 'object' ? '{}' : '[]';
+  if (node.items.length === 0)
+    return (
+      <li class="json-line">
+        {name}
+        {begin}
+        {node.cut ? '…' : ''}
+        {end}
+      </li>
+    );
+  return (
+    <li>
+      <button
+        class="json-fold"
+        aria-expanded={open.value}
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        <span class="fold" aria-hidden="true">
+          {open.value ? '▾' : '▸'}
+        </span>
+        {name}
+        {begin}
+        {!open.value && `…${end}`}{' '}
+        <span class="quiet">
+          {count(node.items.length)}
+          {node.cut ? '+' : ''}
+        </span>
+      </button>
+      {open.value && (
+        <ul>
+          {node.items.slice(0, most.value).map((item, at) => (
+            <Branch key={at} node={item} depth={depth + 1} />
+          ))}
+          {node.items.length > most.value && (
+            <li>
+              <button
+                class="link"
+                onClick={() => {
+                  most.value += kStep * 5;
+                }}
+              >
+                {count(node.items.length - most.value)} more
+              </button>
+            </li>
+          )}
+        </ul>
+      )}
+      {open.value && <span class="json-end">{node.cut ? '…' : end}</span>}
+    </li>
+  );
+}
+
+export function Json({text, whole}: {text: string; whole: boolean}) {
+  const tree = useMemo(() => parseJson(text), [text]);
+  return (
+    <div class="json">
+      {tree.fault && <p class="why">Not JSON from there on: {tree.fault}</p>}
+      {tree.cut && whole && <p class="why">The content ends in the middle.</p>}
+      {tree.root && (
+        <ul>
+          <Branch node={tree.root} depth={0} />
+        </ul>
+      )}
+    </div>
+  );
+}
