@@ -1,9 +1,13 @@
 // For development only: enough of the match language to try the inspector without the program. The real one is src/match.
 
+import {decoded} from './proxy.mjs';
+
 const kKeys =
   'host domain path query url scheme port method protocol status type size time client user list tag body error via rule is'.split(
     ' ',
   );
+
+const textOf = (flow, side) => decoded(flow[`${side}Body`], flow.content[side].coding).toString('latin1');
 
 export class BadFilter extends Error {
   constructor(message, offset, word) {
@@ -39,7 +43,7 @@ const text = (row, key, flow) =>
     error: row.error ?? 'none',
     tag: (row.mark?.tags ?? []).join(','),
     is: [row.state, row.mark?.pinned && 'pinned', row.error && 'error', row.replay_of && 'replay'].filter(Boolean).join(','),
-    body: flow ? flow.requestBody.toString('latin1') + flow.responseBody.toString('latin1') : '',
+    body: flow ? textOf(flow, 'request') + textOf(flow, 'response') : '',
   })[key] ?? '';
 
 function term(word, offset) {

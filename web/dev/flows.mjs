@@ -3,7 +3,8 @@
 import {gzipSync} from 'node:zlib';
 
 let next = 1;
-const id = () => `06H2R8${(next++).toString(32).toUpperCase().padStart(7, '0')}`;
+export const skipIds = (count) => (next += count);
+export const newId = () => `06H2R8${(next++).toString(32).toUpperCase().padStart(7, '0')}`;
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 const jwt =
   [
@@ -249,7 +250,7 @@ export function makeFlow(shape = pick(kShapes), given = {}) {
   const responseBody = body === 'BIG' ? Buffer.from(big()) : Buffer.from(body),
     took = extra.took ?? Math.floor(2000 + Math.random() ** 4 * 400_000);
   const row = {
-    id: id(),
+    id: newId(),
     state: 'done',
     method,
     scheme: 'http',

@@ -1,18 +1,27 @@
 // For development only, never shipped: speaks the API of docs/user/api.md with made-up flows, and serves dist/.
-// Usage: node dev/server.mjs [--port N] [--flows N] [--rate PER_SECOND]. Prints the link to open.
+// Usage: node dev/server.mjs [--port N] [--proxy N] [--flows N] [--rate PER_SECOND] [--state FILE]. Prints the link to open.
+// `--proxy` is a small recording proxy (proxy.mjs); `--state` keeps the flows over a restart.
 
 import {randomBytes} from 'node:crypto';
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import http from 'node:http';
 import {extname, join, normalize} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {BadFilter, complete, filter} from './filter.mjs';
-import {bigShape, explain, kShapes, makeFlow} from './flows.mjs';
+import {har, imported, snippet} from './exports.mjs';
+import {bigShape, explain, kShapes, makeFlow, skipIds} from './flows.mjs';
+import {carry, decoded, emptyFlow, proxy} from './proxy.mjs';
 
-const option = (name, otherwise) => Number(process.argv[process.argv.indexOf(`--${name}`) + 1] ?? NaN) || otherwise;
-const kPort = option('port', 22084),
-  kRate = process.argv.includes('--rate') ? option('rate', 0) : 3;
+const option = (name, otherwise) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? otherwise : process.argv[at + 1];
+};
+const kPort = Number(option('port', 22084));
+const kProxy = Number(option('proxy', kPort + 1));
+const kRate = Number(option('rate', 3));
+const kFlows = Number(option('flows', 400));
+const kState = option('state', '');
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const kTypes = {
   '.html': 'text/html; charset=utf-8',
@@ -20,8 +29,8 @@ const kTypes = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-const codes = new Set(['dev']),
-  sessions = new Set();
+const kSession = `dev-${kPort}`;
+let signedOut = false;
 const flows = [],
   byId = new Map(),
   readers = new Set();
@@ -33,11 +42,28 @@ function keep(flow, quiet) {
   byId.set(flow.row.id, flow);
   if (!quiet) dirty.add.push(flow.row);
 }
-const now = Date.now() * 1000,
-  kFlows = option('flows', 400);
+const now = Date.now() * 1000;
+const codes = new Set([option('code', 'dev')]);
+if (kState && existsSync(kState)) {
+  const bytes = ({requestBody, responseBody}) => ({
+    requestBody: Buffer.from(requestBody, 'base64'),
+    responseBody: Buffer.from(responseBody, 'base64'),
+  });
+  for (const flow of JSON.parse(readFileSync(kState))) keep({...flow, ...bytes(flow)}, true);
+  skipIds(flows.length);
+}
+process.on('SIGTERM', () => {
+  const text = ({requestBody, responseBody, ...flow}) => ({
+    ...flow,
+    requestBody: requestBody.toString('base64'),
+    responseBody: responseBody.toString('base64'),
+  });
+  if (kState) writeFileSync(kState, JSON.stringify(flows.map(text)));
+  process.exit(0);
+});
 for (let n = 0; n < kFlows; n += 1)
   keep(makeFlow(n > kFlows - 18 ? kShapes[n % kShapes.length] : undefined, {begun: now - (kFlows - n) * 90_000}), true);
-keep(makeFlow(bigShape), true);
+if (kFlows > 0) keep(makeFlow(bigShape), true);
 
 function stats() {
   const status = {},
@@ -142,16 +168,6 @@ function file(path, answer) {
   return answer.end(content);
 }
 
-function snippet(flow, as) {
-  const {row} = flow;
-  return {
-    curl: `curl -x http://127.0.0.1:8083 -X ${row.method} '${row.target}'\n`,
-    fetch: `await fetch(${JSON.stringify(row.target)}, {method: ${JSON.stringify(row.method)}});\n`,
-    python: `import urllib.request\nurllib.request.urlopen(${JSON.stringify(row.target)})\n`,
-    raw: flow.heads.request_received.text,
-  }[as];
-}
-
 async function one(request, answer, id, rest, url) {
   const flow = byId.get(id);
   if (!flow) return fail(answer, 404, 'not_found', 'this flow is gone');
@@ -171,7 +187,9 @@ async function one(request, answer, id, rest, url) {
     answer.writeHead(200, {'Content-Type': 'text/plain; charset=utf-8'});
     return answer.end(snippet(flow, url.searchParams.get('as')));
   }
-  const body = rest === '/request/body' ? requestBody : responseBody;
+  const side = rest === '/request/body' ? 'request' : 'response';
+  const kept = side === 'request' ? requestBody : responseBody;
+  const body = url.searchParams.has('decoded') ? decoded(kept, flow.content[side].coding) : kept;
   const range = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '');
   if (!range) {
     answer.writeHead(200, {'Content-Disposition': 'attachment', 'Content-Type': 'application/octet-stream'});
@@ -204,20 +222,22 @@ function list(url) {
   };
 }
 
+const hooks = {begun: keep, changed: (flow) => dirty.upd.add(flow.row)};
+
 async function api(request, answer, url) {
   const path = url.pathname;
   const cookie = new RegExp(`porthole_${kPort}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1];
   if (path === '/api/session' && request.method === 'POST') {
     const {code} = JSON.parse(await bodyOf(request));
-    if (code !== 'dev' && !codes.delete(code)) return fail(answer, 403, 'bad_code', 'this link was used before');
-    const session = randomBytes(16).toString('hex');
-    sessions.add(session);
-    return json(answer, 204, null, {'Set-Cookie': `porthole_${kPort}=${session}; HttpOnly; SameSite=Strict; Path=/`});
+    if (!codes.delete(code)) return fail(answer, 403, 'bad_code', 'this link was used before');
+    signedOut = false;
+    if (code === 'dev') codes.add('dev');
+    return json(answer, 204, null, {'Set-Cookie': `porthole_${kPort}=${kSession}; HttpOnly; SameSite=Strict; Path=/`});
   }
-  if (!sessions.has(cookie)) return fail(answer, 401, 'no_session', 'sign in first');
+  if (cookie !== kSession || signedOut) return fail(answer, 401, 'no_session', 'sign in first');
   if (path === '/api/session')
     return request.method === 'DELETE'
-      ? (sessions.delete(cookie), json(answer, 204))
+      ? ((signedOut = true), json(answer, 204))
       : json(answer, 200, {version: '0.1.0-dev', proxy: ['127.0.0.1:8083'], started: now});
   if (path === '/api/status')
     return json(answer, 200, {
@@ -245,17 +265,26 @@ async function api(request, answer, url) {
   if (path === '/api/replay') {
     const asked = JSON.parse(await bodyOf(request)),
       target = new URL(asked.url);
-    const flow = makeFlow(
-      [asked.method, target.host, target.pathname + target.search, 200, 'application/json', JSON.stringify({echo: asked})],
-      {replay_of: asked.of},
-    );
-    flow.requestBody = Buffer.from(asked.body ?? '', 'base64');
-    keep(flow);
+    const flow = emptyFlow(asked.method, target, asked.of ? {replay_of: asked.of} : {});
+    const body = Buffer.from(asked.body ?? '', 'base64');
+    const framed = [['Host', target.host], ...asked.fields, ...(body.length ? [['Content-Length', String(body.length)]] : [])];
+    hooks.begun(flow);
+    carry(flow, {method: asked.method, url: target, fields: framed, body}, hooks);
     return json(answer, 200, {id: flow.row.id});
   }
-  if (path === '/api/har' && request.method === 'GET')
-    return json(answer, 200, {log: {version: '1.2', entries: []}}, {'Content-Disposition': 'attachment; filename="porthole.har"'});
-  if (path === '/api/har') return json(answer, 200, {added: JSON.parse(await bodyOf(request)).log.entries.length, problems: []});
+  if (path === '/api/har' && request.method === 'GET') {
+    const wanted = filter(url.searchParams.get('filter') ?? '');
+    const file = har(
+      flows.filter((flow) => wanted(flow.row, flow)),
+      url.searchParams.has('secrets'),
+    );
+    return json(answer, 200, file, {'Content-Disposition': 'attachment; filename="porthole.har"'});
+  }
+  if (path === '/api/har') {
+    const {entries} = JSON.parse(await bodyOf(request)).log;
+    for (const entry of entries) keep(imported(entry));
+    return json(answer, 200, {added: entries.length, problems: []});
+  }
   if (path === '/api/search') {
     answer.writeHead(200, {'Content-Type': 'text/event-stream'});
     const wanted = filter(url.searchParams.get('filter') ?? '');
@@ -291,4 +320,9 @@ http
         : fail(answer, 500, 'bug', String(error)),
     );
   })
-  .listen(kPort, '127.0.0.1', () => console.log(`http://127.0.0.1:${kPort}/#c=dev`));
+  .listen(kPort, '127.0.0.1', () => {
+    const server = proxy(hooks);
+    server.listen(kProxy, '127.0.0.1', () =>
+      console.log(`http://127.0.0.1:${kPort}/#c=${option('code', 'dev')} proxy http://127.0.0.1:${server.address().port}`),
+    );
+  });

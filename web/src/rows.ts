@@ -8,7 +8,7 @@ import {needsSearch, search, stopSearch} from './search';
 import type {Frame, Problem, Row, Rows} from './types';
 
 const kTailMax = 1000,
-  kBlock = 1000,
+  kBlock = 400,
   kRefresh = 200,
   kRefresh_ms = 250;
 

@@ -114,6 +114,7 @@ export function Compose() {
           </datalist>
           <input
             aria-label="URL"
+            autofocus
             class="compose-url"
             value={url.value}
             spellcheck={false}

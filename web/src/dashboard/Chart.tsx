@@ -2,6 +2,7 @@
 import 'uplot/dist/uPlot.min.css';
 import {useEffect, useRef} from 'preact/hooks';
 import uPlot from 'uplot';
+import {clock} from '../format';
 import {theme} from '../theme';
 
 type Line = {name: string; values: number[]; colour: string};
@@ -32,7 +33,10 @@ export function Chart({title, at, lines, say}: {title: string; at: number[]; lin
         legend: {show: false},
         cursor: {show: false},
         scales: {y: {range: (_, __, high) => [0, Math.max(high || 0, 1)]}},
-        axes: [axis, {...axis, size: 64, values: (_, ticks) => ticks.map(say)}],
+        axes: [
+          {...axis, space: 72, values: (_, ticks) => ticks.map((tick) => clock(tick * 1e6).slice(0, 8))},
+          {...axis, size: 64, values: (_, ticks) => ticks.map(say)},
+        ],
         series: [
           {},
           ...lines.map((line, n) => ({

@@ -29,7 +29,7 @@ function Bars({title, rows, none, to}: {title: string; rows: [string, number][];
           <li>
             {to ? (
               <button class="link" onClick={() => only(to(key))}>
-                {key}
+                {kClasses[key] ?? key}
               </button>
             ) : (
               <span>{kClasses[key] ?? key}</span>

@@ -9,7 +9,12 @@ import {readable} from './fields';
 const kMarks = {same: ['', ''], changed: ['≠', 'changed'], removed: ['−', 'removed'], added: ['+', 'added']} as const;
 
 function Text({text, line, open, toggle}: {text: string | undefined; line: Line; open: boolean; toggle: () => void}) {
-  if (text === undefined) return <span class="nothing" aria-label="nothing" />;
+  if (text === undefined)
+    return (
+      <span class="nothing">
+        <span class="sr">nothing</span>
+      </span>
+    );
   const shown = readable(text),
     colon = shown.indexOf(':');
   const field = line.name && colon > 0 && shown.slice(0, colon).toLowerCase() === line.name.toLowerCase();

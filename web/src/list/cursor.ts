@@ -35,7 +35,9 @@ export function moveToEnd(end: 'first' | 'last') {
 
 export function open(at?: number) {
   if (at !== undefined) choose(at);
-  if (selected.peek()) openTab();
+  if (!selected.peek()) return;
+  follow.value = false;
+  openTab();
 }
 
 export function close() {

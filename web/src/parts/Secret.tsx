@@ -10,8 +10,9 @@ export function Value({name, text}: {name: string; text: string}) {
       {open.value ? (
         text
       ) : (
-        <span class="masked" aria-label="masked">
-          ••••••••
+        <span class="masked">
+          <span aria-hidden="true">••••••••</span>
+          <span class="sr">masked</span>
         </span>
       )}{' '}
       <button

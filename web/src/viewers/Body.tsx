@@ -114,7 +114,7 @@ export function Body({id, side, type, content, done, url}: Props) {
             {content.coding} undone
           </label>
         )}
-        <a class="button" href={path} download={`${id}-${side}`} aria-label="Download the content">
+        <a class="button" href={path} download={`${id}-${side}`} aria-label="Save the content">
           Save
         </a>
       </div>

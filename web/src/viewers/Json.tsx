@@ -29,8 +29,9 @@ function Leaf({node}: {node: Node & {text: string}}) {
   );
 }
 
-function Branch({node, depth}: {node: Node; depth: number}) {
-  const open = useSignal(depth < 2),
+// The root is open, and what is in it while that is little.
+function Branch({node, depth, few = true}: {node: Node; depth: number; few?: boolean}) {
+  const open = useSignal(depth === 0 || (depth === 1 && few)),
     most = useSignal(kStep);
   const name = node.name !== undefined && (
     <>
@@ -77,7 +78,7 @@ function Branch({node, depth}: {node: Node; depth: number}) {
       {open.value && (
         <ul>
           {node.items.slice(0, most.value).map((item, at) => (
-            <Branch key={at} node={item} depth={depth + 1} />
+            <Branch key={at} node={item} depth={depth + 1} few={node.items.length <= 20} />
           ))}
           {node.items.length > most.value && (
             <li>

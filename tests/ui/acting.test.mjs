@@ -1,0 +1,202 @@
+// Acceptance points 18, 19, 22, 23 and 25: copying, sending again, comparing, exchanging, and a server that restarts.
+
+import assert from 'node:assert/strict';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {before, test} from 'node:test';
+
+import {command, tempDir} from '../e2e/lib/porthole.mjs';
+import {suite} from '../e2e/lib/scope.mjs';
+import {browser, choose, inspector, kSlack, open, openFlow, profile, rowWith, send, shownCount, site} from './lib/inspector.mjs';
+
+const shared = suite();
+let chromium;
+before(async () => {
+  chromium = await browser(shared);
+});
+
+async function watched(t, paths, options = {}) {
+  const porthole = await inspector(t);
+  const origin = await site(t, paths);
+  const page = await profile(t, chromium, {permissions: ['clipboard-read', 'clipboard-write'], ...options});
+  await open(page, porthole.link);
+  return {porthole, page, origin};
+}
+
+test('18: the copied cURL line runs under sh and sends the same octets, also for hostile values', async (t) => {
+  const {porthole, page, origin} = await watched(t);
+  const body = '@/etc/passwd \'single\' "double" $(touch /tmp/no) `id` \\n %s\nsecond line $HOME !!';
+  const headers = {
+    'X-Hostile': '\'; $(id) `id` "q" \\ @file',
+    'X-Empty': '',
+    'X-At': '@/etc/passwd',
+    'Content-Type': 'text/plain; x="y\'z"',
+    'Content-Length': Buffer.byteLength(body),
+  };
+  await send(porthole, origin.url(`/a'b/$(id)/[1-3]{a,b}/../c?q="$HOME"&x=%27`), {method: 'PUT', headers, body});
+  await rowWith(page, '/a').waitFor();
+  await openFlow(page, "/a'b");
+  await page.keyboard.press('c');
+  await page.waitForSelector('.toast');
+  const line = await page.evaluate(() => navigator.clipboard.readText());
+  const file = join(tempDir(t), 'line.sh');
+  writeFileSync(file, line);
+  const run = await command('sh', [file]);
+  assert.equal(run.code, 0, run.stderr);
+  const [first, second] = origin.seen;
+  assert.equal(second.method, first.method);
+  assert.equal(second.url, first.url);
+  assert.deepEqual(second.body, first.body);
+  for (const name of ['x-hostile', 'x-empty', 'x-at', 'content-type'])
+    assert.equal(second.headers[name], first.headers[name], name);
+});
+
+test('19: edit and send again: the new row links to its parent, its response is in the same pane', async (t) => {
+  const {porthole, page, origin} = await watched(t, {
+    '/echo': (request, answer, body) => answer.end(`${request.headers['x-colour']} ${body}`),
+  });
+  await send(porthole, origin.url('/echo'), {
+    method: 'POST',
+    headers: {'X-Colour': 'red', 'Content-Type': 'text/plain', 'Content-Length': 3},
+    body: 'old',
+  });
+  await rowWith(page, '/echo').waitFor();
+  await openFlow(page, '/echo', 'response');
+  await page.waitForFunction(() => location.hash.includes('flow='));
+  const parent = await choose(page);
+  await page.keyboard.press('r');
+  await page.waitForSelector('dialog.compose[open]');
+  await page.getByLabel('Value of X-Colour', {exact: false}).fill('blue');
+  await page.locator('.compose textarea').fill('new content');
+  await page.locator('.compose button[type=submit]').click();
+  await page.waitForSelector('dialog', {state: 'detached'});
+  await page.locator('.panel', {hasText: 'blue new content'}).waitFor();
+  assert.equal(origin.seen.at(-1).body.toString(), 'new content');
+  await page.click('#tab-summary');
+  await page.locator('.summary button', {hasText: parent}).click();
+  await page.waitForFunction((id) => document.querySelector('#grid [aria-selected=true]')?.id === `row-${id}`, parent);
+  assert.deepEqual(page.faults, []);
+});
+
+test('22: the diff of two flows shows what differs; received and sent show what the proxy changed', async (t) => {
+  const {porthole, page, origin} = await watched(t, {
+    '/d': (request, answer) =>
+      answer
+        .writeHead(200, {'Content-Type': 'application/json', 'X-Kind': request.url.slice(-1)})
+        .end(`{"same": 1, "kind": "${request.url.slice(-1)}"}`),
+  });
+  await send(porthole, origin.url('/d?a'), {headers: {'X-Who': 'first'}});
+  await send(porthole, origin.url('/d?b'), {headers: {'X-Who': 'second', 'Proxy-Connection': 'keep-alive'}});
+  await rowWith(page, '/d?b').waitFor();
+  await openFlow(page, '/d?a');
+  await page.keyboard.press('d');
+  await openFlow(page, '/d?b');
+  await page.keyboard.press('d');
+  await page.waitForSelector('.diff-lines');
+  const lines = await page.$$eval('.diff-lines li', (all) =>
+    all.map((one) => `${one.dataset.kind} ${one.querySelector('code').textContent}`),
+  );
+  for (const line of [
+    'left X-Who: first',
+    'right X-Who: second',
+    'left X-Kind: a',
+    'right X-Kind: b',
+    'left   "kind": "a"',
+    'right   "kind": "b"',
+  ])
+    assert.ok(lines.includes(line), `${line} in ${JSON.stringify(lines)}`);
+  assert.ok(!lines.some((line) => line.includes('"same"')));
+  await page.keyboard.press('Escape');
+  await page.click('#tab-request');
+  assert.match(await page.textContent('.fields'), /Proxy-Connection/);
+  await page.locator('.toggle button', {hasText: /^Sent/}).click();
+  assert.doesNotMatch(await page.textContent('.fields'), /Proxy-Connection/);
+  assert.match(await page.textContent('.fields'), /Via/);
+  assert.match(await page.textContent('.changes'), /RFC 9110/);
+  await page.click('#tab-explain');
+  await page.waitForSelector('[data-kind=removed], [data-kind=added]');
+  assert.match(await page.textContent('.explain'), /RFC 9110/);
+  assert.deepEqual(page.faults, []);
+});
+
+test('23: an exported HAR comes back as the same rows, without secrets unless they are ticked', async (t) => {
+  const {porthole, page, origin} = await watched(t, {
+    '/cookie': (_, answer) => answer.writeHead(201, {'Set-Cookie': 'id=s3cret-out', 'Content-Type': 'text/plain'}).end('crumb'),
+  });
+  await send(porthole, origin.url('/cookie'), {headers: {Authorization: 'Bearer s3cret-in', Cookie: 'a=s3cret-too'}});
+  await send(porthole, origin.url('/plain?x=1'));
+  await rowWith(page, '/plain').waitFor();
+  const save = async (secrets) => {
+    await page.click('.menu .bar-button');
+    await page.locator('[role=menuitem]', {hasText: 'Export'}).click();
+    assert.equal(await page.isChecked('#secrets'), false, 'unticked at first');
+    if (secrets) await page.check('#secrets');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('dialog a.main-button').click()]);
+    await page.waitForSelector('dialog', {state: 'detached'});
+    return download.path();
+  };
+  const file = await save(false);
+  assert.doesNotMatch(readFileSync(file, 'utf8'), /s3cret/);
+  assert.match(readFileSync(await save(true), 'utf8'), /s3cret-in/);
+  const cells = () =>
+    page.$$eval('[data-at]', (rows) =>
+      rows.map((row) =>
+        ['method', 'status', 'host', 'path', 'type', 'size']
+          .map((one) => row.querySelector(`.c-${one}`).textContent.replace('↻', ''))
+          .join(' '),
+      ),
+    );
+  const before = await cells();
+  assert.equal(before.length, 2);
+  await page.click('.menu .bar-button');
+  await page.locator('[role=menuitem]', {hasText: 'Import'}).click();
+  await page.setInputFiles('input[type=file]', {name: 'porthole.har', mimeType: 'application/json', buffer: readFileSync(file)});
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '4');
+  await page.waitForFunction(() => document.querySelectorAll('[data-at]').length === 4);
+  const after = await cells();
+  assert.deepEqual(after.toSorted(), [...before, ...before].toSorted());
+});
+
+test('25: when the server goes a banner says so, and after its restart no row is lost or doubled', async (t) => {
+  const {porthole, page, origin} = await watched(t);
+  for (let n = 0; n < 5; n += 1) await send(porthole, origin.url(`/before/${n}`));
+  await rowWith(page, '/before/4').waitFor();
+  await page.waitForTimeout(300);
+  const begun = Date.now();
+  await porthole.stop();
+  await page.waitForSelector('.banner', {timeout: 2000 * kSlack});
+  t.diagnostic(`banner after ${Date.now() - begun} ms`);
+  await porthole.start();
+  await page.waitForSelector('.banner', {state: 'detached'});
+  for (let n = 0; n < 5; n += 1) await send(porthole, origin.url(`/after/${n}`));
+  await rowWith(page, '/after/4').waitFor();
+  const paths = await page.$$eval('[data-at] .path', (all) => all.map((one) => one.textContent));
+  assert.deepEqual(paths, [...Array(5).keys()].map((n) => `/before/${n}`).concat([...Array(5).keys()].map((n) => `/after/${n}`)));
+  assert.equal(await shownCount(page), 10);
+  assert.deepEqual(page.faults, []);
+});
+
+for (const [name, viewport] of [
+  ['390 px wide', {width: 390, height: 844}],
+  ['at 200 % of 1280 px', {width: 640, height: 400}],
+])
+  test(`25: the page works ${name}`, async (t) => {
+    const {porthole, page, origin} = await watched(t, {}, {viewport});
+    for (let n = 0; n < 20; n += 1) await send(porthole, origin.url(`/narrow/${n}`));
+    await rowWith(page, '/narrow/19').waitFor();
+    await openFlow(page, '/narrow/19');
+    for (const tab of ['summary', 'request', 'response', 'timing', 'explain']) {
+      await page.click(`#tab-${tab}`);
+      await page.waitForTimeout(150);
+      const beyond = await page.evaluate(() => ({
+        page: document.documentElement.scrollWidth - innerWidth,
+        panel: document.querySelector('.panel').scrollWidth - document.querySelector('.panel').clientWidth,
+      }));
+      assert.ok(beyond.page <= 0 && beyond.panel <= 0, `${tab} is ${JSON.stringify(beyond)} px too wide`);
+    }
+    await page.locator('.detail-line button').click();
+    await rowWith(page, '/narrow/19').waitFor();
+    await page.fill('#filter', 'path:*/3');
+    await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '1');
+    assert.deepEqual(page.faults, []);
+  });

@@ -1,0 +1,244 @@
+// Acceptance points 10, 15 to 17 and 24: what passed, shown and searched, and never run.
+
+import assert from 'node:assert/strict';
+import {before, test} from 'node:test';
+import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib';
+
+import {suite} from '../e2e/lib/scope.mjs';
+import {browser, inspector, kSlack, open, openFlow, profile, rowWith, send, site} from './lib/inspector.mjs';
+
+const shared = suite();
+let chromium;
+before(async () => {
+  chromium = await browser(shared);
+});
+
+async function watched(t, paths) {
+  const porthole = await inspector(t);
+  const origin = await site(t, paths);
+  const page = await profile(t, chromium);
+  await open(page, porthole.link);
+  return {porthole, page, origin};
+}
+const says =
+  (type, body, more = {}) =>
+  (_, answer) =>
+    answer.writeHead(200, {'Content-Type': type, ...more}).end(body);
+
+test('10: a search finds a word inside a coded body and shows its progress', async (t) => {
+  const text = `${'filler '.repeat(500)} periwinkle ${'filler '.repeat(500)}`;
+  const {porthole, page, origin} = await watched(t, {
+    '/gzip': says('text/plain', gzipSync(text), {'Content-Encoding': 'gzip'}),
+    '/br': says('text/plain', brotliCompressSync(text), {'Content-Encoding': 'br'}),
+    '/deflate': says('text/plain', deflateSync(text), {'Content-Encoding': 'deflate'}),
+  });
+  for (const path of ['/gzip', '/br', '/deflate', '/other', '/more']) await send(porthole, origin.url(path));
+  await rowWith(page, '/more').waitFor();
+  await page.fill('#filter', 'body:periwinkle');
+  await page.locator('.sorted', {hasText: '3 found'}).waitFor();
+  for (const path of ['/gzip', '/br', '/deflate']) await rowWith(page, path).waitFor();
+  assert.equal(await page.locator('[data-at]').count(), 3);
+  await openFlow(page, '/br', 'response');
+  await page.locator('.body .cm-content, .body pre', {hasText: 'periwinkle'}).first().waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('15: a 20 MB JSON opens to its first 256 KiB; the tree folds', async (t) => {
+  const large = JSON.stringify(
+    Array.from({length: 200_000}, (_, n) => ({n, name: `item ${n}`, tags: ['a', 'b'], price: n / 7, ok: true})),
+  );
+  assert.ok(large.length > 15e6);
+  const {porthole, page, origin} = await watched(t, {'/large.json': says('application/json', large)});
+  await send(porthole, origin.url('/large.json'));
+  await rowWith(page, '/large.json').waitFor();
+  await openFlow(page, '/large.json');
+  const begun = Date.now();
+  await page.click('#tab-response');
+  await page.locator('.json-fold', {hasText: '{…}'}).first().waitFor();
+  const took = Date.now() - begun;
+  t.diagnostic(`open in ${took} ms`);
+  assert.ok(took <= 1000 * kSlack, `${took} ms`);
+  assert.match(await page.textContent('.more'), /262 kB of/);
+  const first = page.locator('.json-fold').nth(1);
+  await first.click();
+  await page.locator('.json-string', {hasText: 'item 0'}).waitFor();
+  assert.equal(await first.getAttribute('aria-expanded'), 'true');
+  await first.click();
+  assert.equal(await page.locator('.json-string', {hasText: 'item 0'}).count(), 0);
+  await page.click('.more button');
+  await page.locator('.more', {hasText: '524 kB of'}).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('15: hex, image, form, multipart, GraphQL, protobuf, cookies and JWT each show a fixture', async (t) => {
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
+  const {porthole, page, origin} = await watched(t, {
+    '/png': says('image/png', png),
+    '/octets': says('application/octet-stream', Buffer.from([0, 1, 2, 0xde, 0xad, 0xbe, 0xef])),
+    '/proto': says('application/x-protobuf', Buffer.from([8, 150, 1, 18, 7, ...Buffer.from('testing')])),
+    '/html': says('text/html', '<h1>Ahoy</h1>'),
+  });
+  const post = (path, type, body, headers = {}) =>
+    send(porthole, origin.url(path), {
+      method: 'POST',
+      headers: {'Content-Type': type, 'Content-Length': Buffer.byteLength(body), ...headers},
+      body,
+    });
+  const part = '--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nA ship\r\n--x--\r\n';
+  const coded = (json) => Buffer.from(json).toString('base64url');
+  const token = `${coded('{"alg":"none","typ":"JWT"}')}.${coded('{"sub":"ada-lovelace"}')}.c2ln`;
+  for (const path of ['/png', '/octets', '/proto', '/html']) await send(porthole, origin.url(path));
+  await post('/form', 'application/x-www-form-urlencoded', 'name=Ada+Lovelace&x=%21');
+  await post('/multi', 'multipart/form-data; boundary=x', part);
+  await post('/graphql', 'application/json', JSON.stringify({query: 'query Cart { cart { id } }', variables: {id: 7}}));
+  await post('/tokens', 'text/plain', 'x', {Authorization: `Bearer ${token}`, Cookie: 'session=s3cret; theme=dark'});
+  await rowWith(page, '/tokens').waitFor();
+  const see = async (path, tab, selector, text) => {
+    await openFlow(page, path, tab);
+    await page.locator(`.panel ${selector}`, {hasText: text}).first().waitFor();
+  };
+  await openFlow(page, '/png', 'response');
+  await page.locator('.picture', {hasText: '1 × 1'}).waitFor();
+  await see('/octets', 'response', '.hex-line', 'de ad be ef');
+  await see('/proto', 'response', '.proto', 'testing');
+  await see('/proto', 'response', '.proto', '150');
+  await see('/form', 'request', '.fields', 'Ada Lovelace');
+  await see('/multi', 'request', '.mime-part', 'A ship');
+  await see('/graphql', 'request', '.plain', 'query Cart');
+  await openFlow(page, '/html', 'response');
+  await page.locator('.body button', {hasText: 'Preview'}).click();
+  await page.frameLocator('.preview').locator('h1', {hasText: 'Ahoy'}).waitFor();
+  await openFlow(page, '/tokens', 'request');
+  assert.doesNotMatch(await page.textContent('.panel'), /s3cret/, 'secrets are masked until asked for');
+  await page.locator('summary', {hasText: 'JWT'}).click();
+  await page.locator('.part pre', {hasText: 'ada-lovelace'}).waitFor();
+  await page.locator('summary', {hasText: 'Cookies'}).click();
+  await page.locator('.part .reveal').first().click();
+  await page.locator('.part td', {hasText: 's3cret'}).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('16: server-sent events stream into the open detail; 10,000 stay smooth', async (t) => {
+  let stream;
+  const {porthole, page, origin} = await watched(t, {
+    '/events': (_, answer) => {
+      answer.writeHead(200, {'Content-Type': 'text/event-stream'});
+      stream = answer;
+      answer.write('data: first wave\n\n');
+    },
+  });
+  send(porthole, origin.url('/events'));
+  await rowWith(page, '/events').waitFor();
+  await rowWith(page, '/events').locator('.k-good').waitFor();
+  await openFlow(page, '/events', 'messages');
+  const one = page.locator('.message', {hasText: 'first wave'});
+  await one.waitFor();
+  assert.match(await one.textContent(), /from the server/);
+  assert.match(await one.textContent(), /\d\d:\d\d:\d\d\.\d{3}/);
+  assert.match(await one.textContent(), /10 B/);
+  stream.write('data: second wave\n\n');
+  await page.locator('.message', {hasText: 'second wave'}).waitFor();
+  stream.write(Array.from({length: 10_000}, (_, n) => `data: wave ${n}\n\n`).join(''));
+  await page.locator('.message', {hasText: 'wave 9999'}).waitFor({timeout: 20_000});
+  assert.equal(await page.getAttribute('[data-messages]', 'data-messages'), '10002');
+  const found = await page.evaluate(async () => {
+    const long = [];
+    new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration))).observe({type: 'longtask'});
+    const box = document.querySelector('.messages-box');
+    for (let step = 0; step < 60; step += 1) {
+      box.scrollTop = (box.scrollHeight * (60 - step)) / 60;
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+    }
+    return {longest: Math.max(0, ...long), drawn: document.querySelectorAll('.message').length};
+  });
+  t.diagnostic(`longest task ${found.longest} ms, ${found.drawn} drawn`);
+  assert.ok(found.drawn < 200 && found.longest <= 100 * kSlack, JSON.stringify(found));
+  stream.end();
+  assert.deepEqual(page.faults, []);
+});
+
+test('17: the parts of the time add up to the total and are those of the HAR', async (t) => {
+  const {porthole, page, origin} = await watched(t, {'/slow': (_, answer) => setTimeout(() => answer.end('done'), 120)});
+  await send(porthole, origin.url('/slow'));
+  await rowWith(page, '/slow').locator('.c-time', {hasText: /ms|s/}).waitFor();
+  await openFlow(page, '/slow', 'timing');
+  await page.waitForSelector('[data-total]');
+  const parts = await page.$$eval('[data-part]', (rows) =>
+    Object.fromEntries(rows.map((row) => [row.dataset.part, Number(row.dataset.us)])),
+  );
+  const total = Number(await page.getAttribute('[data-total]', 'data-total'));
+  assert.ok(total >= 100_000);
+  assert.equal(
+    Object.values(parts).reduce((sum, one) => sum + one, 0),
+    total,
+  );
+  const har = await page.evaluate(async () => (await fetch('/api/har')).json());
+  const entry = har.log.entries.find((one) => one.request.url.endsWith('/slow'));
+  const name = {tls: 'ssl'};
+  for (const [part, us] of Object.entries(parts)) {
+    if (part === 'connect') continue; // HAR counts ssl into connect
+    assert.ok(
+      Math.abs((entry.timings[name[part] ?? part] ?? -1) - us / 1000) <= 1,
+      `${part} ${us} ${JSON.stringify(entry.timings)}`,
+    );
+  }
+  const widths = await page.$$eval(
+    '.track span',
+    (bars) =>
+      bars.reduce((sum, bar) => sum + bar.getBoundingClientRect().width, 0) / bars[0].parentElement.getBoundingClientRect().width,
+  );
+  assert.ok(Math.abs(widths - 1) < 0.05, `bars cover ${widths}`);
+});
+
+test('24: a captured script never runs, wherever it stands', async (t) => {
+  const script = '<script>window.canary=1;parent.canary=1;top.canary=1</script><img src=x onerror="window.canary=1;top.canary=1">';
+  const {porthole, page, origin} = await watched(t, {
+    '/html': says(
+      'text/html',
+      `<html><body>${script}<a href="javascript:top.canary=1">x</a>` +
+        `<meta http-equiv="refresh" content="0;url=javascript:top.canary=1">`,
+      {'X-Evil': script},
+    ),
+    '/svg': says(
+      'image/svg+xml',
+      '<svg xmlns="http://www.w3.org/2000/svg" onload="top.canary=1"><script>top.canary=1</script></svg>',
+    ),
+    '/json': says('application/json', JSON.stringify({[script]: script})),
+  });
+  const body = `a=${script}&${script}=b`;
+  await send(porthole, origin.url('/html'));
+  await send(porthole, origin.url('/svg'));
+  await send(porthole, origin.url('/json'));
+  await send(porthole, origin.url(`/path?q=${encodeURI(script)}`), {
+    method: 'POST',
+    headers: {
+      'X-Evil': script,
+      Cookie: `a=${script}`,
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Content-Length': body.length,
+    },
+    body,
+  });
+  await rowWith(page, '/path').waitFor();
+  for (const path of ['/html', '/svg', '/json', '/path']) {
+    await openFlow(page, path);
+    for (const tab of ['summary', 'request', 'response', 'timing', 'explain']) {
+      await page.click(`#tab-${tab}`);
+      await page.waitForTimeout(80);
+      for (const form of await page.locator('.body-bar .toggle button').all()) {
+        await form.click();
+        await page.waitForTimeout(120);
+      }
+    }
+  }
+  await openFlow(page, '/html', 'response');
+  await page.locator('.body button', {hasText: 'Preview'}).click();
+  await page.waitForTimeout(300);
+  assert.equal(await page.getAttribute('iframe', 'sandbox'), '');
+  assert.equal(await page.evaluate(() => window.canary), undefined);
+  for (const frame of page.frames()) assert.equal(await frame.evaluate(() => window.canary).catch(() => undefined), undefined);
+  assert.match(await page.content(), /&lt;script/);
+});

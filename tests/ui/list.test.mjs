@@ -1,0 +1,199 @@
+// Acceptance points 3 to 9: the list of flows, live and large.
+
+import assert from 'node:assert/strict';
+import {before, test} from 'node:test';
+
+import {suite} from '../e2e/lib/scope.mjs';
+import {browser, choose, inspector, kSlack, open, openFlow, profile, rowWith, send, shownCount, site} from './lib/inspector.mjs';
+
+const shared = suite();
+let chromium;
+before(async () => {
+  chromium = await browser(shared);
+});
+
+async function watched(t, options) {
+  const porthole = await inspector(t, options);
+  const page = await profile(t, chromium);
+  await open(page, porthole.link);
+  return {porthole, page};
+}
+
+test('3: a proxied request is a row within 250 ms of its response head (p95 of 100)', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  await page.evaluate(() => {
+    window.seen = {};
+    const look = () => {
+      for (const path of document.querySelectorAll('[data-at] .path')) window.seen[path.textContent] ??= Date.now();
+    };
+    new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true});
+  });
+  const asked = {};
+  for (let n = 0; n < 100; n += 1) {
+    await send(porthole, origin.url(`/quick/${n}`));
+    asked[`/quick/${n}`] = Date.now();
+    await new Promise((wake) => {
+      setTimeout(wake, 20);
+    });
+  }
+  await rowWith(page, '/quick/99').waitFor();
+  const seen = await page.evaluate(() => window.seen);
+  const late = Object.entries(asked)
+    .map(([path, at]) => (seen[path] ?? Infinity) - at)
+    .sort((a, b) => a - b);
+  t.diagnostic(`p50 ${late[50]} ms, p95 ${late[95]} ms`);
+  assert.ok(late[95] <= 250 * kSlack, `p95 ${late[95]} ms`);
+  assert.deepEqual(page.faults, []);
+});
+
+test('4: a pending request is a live row; one that is aborted ends with its token', async (t) => {
+  const {porthole, page} = await watched(t);
+  let release;
+  const origin = await site(t, {
+    '/waits': (_, answer) => {
+      release = () => answer.end('now');
+    },
+    '/never': () => {},
+  });
+  send(porthole, origin.url('/waits'));
+  await rowWith(page, '/waits').locator('.k-pending').waitFor();
+  release();
+  await rowWith(page, '/waits').locator('.k-good').waitFor();
+  const gone = send(porthole, origin.url('/never'));
+  await rowWith(page, '/never').locator('.k-pending').waitFor();
+  gone.request.destroy();
+  await rowWith(page, '/never').locator('.chip-error').waitFor();
+  assert.match(await rowWith(page, '/never').locator('.chip-error').textContent(), /^[a-z_]+$/);
+});
+
+test('5: of 50,000 rows at most 120 exist, and scrolling from end to end has no long task', async (t) => {
+  const {page} = await watched(t, {rows: 50_000});
+  await page.waitForFunction(() => Number(document.querySelector('[data-count]').dataset.count) >= 50_000);
+  const found = await page.evaluate(async () => {
+    const long = [];
+    new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => one.duration))).observe({type: 'longtask'});
+    const grid = document.getElementById('grid');
+    let most = 0;
+    const begun = performance.now(),
+      end = grid.scrollHeight;
+    while (performance.now() - begun < 3000) {
+      grid.scrollTop = end * (1 - (performance.now() - begun) / 3000);
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+      most = Math.max(most, document.querySelectorAll('[role=row]').length);
+    }
+    grid.scrollTop = 0;
+    return {most, long, heap: performance.memory?.usedJSHeapSize ?? 0};
+  });
+  await page.waitForSelector('[data-at="0"]:not(.row-empty)');
+  t.diagnostic(`${found.most} rows drawn, longest task ${Math.max(0, ...found.long)} ms, heap ${Math.round(found.heap / 1e6)} MB`);
+  assert.ok(found.most <= 120, `${found.most} rows`);
+  assert.ok(found.heap < 250e6, `heap ${found.heap}`);
+  assert.ok(Math.max(0, ...found.long) <= 100 * kSlack, `long task ${Math.max(...found.long)} ms`);
+  assert.deepEqual(page.faults, []);
+});
+
+test("6: under load the page keeps answering keys, and its count is the server's", async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  let sending = true,
+    sent = 0;
+  const load = Array.from({length: 8}, async () => {
+    while (sending) {
+      await send(porthole, origin.url(`/load/${(sent += 1)}`));
+    }
+  });
+  await rowWith(page, '/load/').waitFor();
+  await page.focus('#grid');
+  const slow = [];
+  for (let n = 0; n < 30; n += 1) {
+    const before = await page.evaluate(() => document.querySelector('#grid [aria-selected=true]')?.id);
+    const begun = Date.now();
+    await page.keyboard.press(n % 2 ? 'j' : 'k');
+    await page.waitForFunction((id) => document.querySelector('#grid [aria-selected=true]')?.id !== id, before, {polling: 5});
+    slow.push(Date.now() - begun);
+    await new Promise((wake) => {
+      setTimeout(wake, 100);
+    });
+  }
+  sending = false;
+  await Promise.all(load);
+  slow.sort((a, b) => a - b);
+  t.diagnostic(`${sent} requests, key answered: p50 ${slow[15]} ms, longest ${slow.at(-1)} ms`);
+  assert.ok(slow[27] <= 100 * kSlack, `a key took ${slow[27]} ms`);
+  await page.waitForFunction((all) => Number(document.querySelector('[data-count]').dataset.count) === all, sent, {
+    timeout: 10_000,
+  });
+  assert.deepEqual(page.faults, []);
+});
+
+test('7: follow stays with the newest row; scrolling up stops it; "N new" returns', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  const some = async (from, to) => {
+    for (let n = from; n < to; n += 1) await send(porthole, origin.url(`/n/${n}`));
+  };
+  await some(0, 60);
+  await rowWith(page, '/n/59').waitFor();
+  const atEnd = () =>
+    page.evaluate(() => {
+      const grid = document.getElementById('grid');
+      return grid.scrollHeight - grid.scrollTop - grid.clientHeight < 2;
+    });
+  assert.ok(await atEnd());
+  await page.hover('#grid');
+  await page.mouse.wheel(0, -400);
+  await page.waitForSelector('.bar-button[aria-pressed=false]');
+  const top = await page.evaluate(() => document.getElementById('grid').scrollTop);
+  await some(60, 65);
+  await page.locator('.unseen', {hasText: '5 new'}).waitFor();
+  assert.equal(await page.evaluate(() => document.getElementById('grid').scrollTop), top);
+  await page.click('.unseen');
+  await rowWith(page, '/n/64').waitFor();
+  await page.waitForFunction(() => {
+    const grid = document.getElementById('grid');
+    return grid.scrollHeight - grid.scrollTop - grid.clientHeight < 2;
+  });
+  assert.equal(await page.locator('.unseen').count(), 0);
+});
+
+test('8: the chosen flow survives updates, sorting, filtering and a reload', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  for (let n = 0; n < 20; n += 1) await send(porthole, origin.url(`/keep/${n}`));
+  await rowWith(page, '/keep/7').waitFor();
+  await openFlow(page, '/keep/7', 'response');
+  await page.waitForFunction(() => location.hash.includes('flow='));
+  const id = await choose(page);
+  for (let n = 20; n < 30; n += 1) await send(porthole, origin.url(`/keep/${n}`));
+  await page.click('.head .c-path button');
+  await page.waitForSelector(`#row-${id}[aria-selected=true]`);
+  await page.fill('#filter', 'path:*/keep/7*');
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '1');
+  await page.waitForSelector(`#row-${id}[aria-selected=true]`);
+  await page.waitForFunction(() => location.hash.includes('keep'));
+  await page.reload();
+  await page.waitForSelector(`#row-${id}[aria-selected=true]`);
+  assert.equal(await page.getAttribute('[role=tab][aria-selected=true]', 'id'), 'tab-response');
+  assert.equal(await page.inputValue('#filter'), 'path:*/keep/7*');
+});
+
+test('9: a filter narrows 50,000 rows, and a bad one names and underlines the bad word', async (t) => {
+  const {porthole, page} = await watched(t, {rows: 50_000});
+  const origin = await site(t, {'/bad': (_, answer) => answer.writeHead(503).end('no')});
+  await send(porthole, origin.url('/bad'));
+  await rowWith(page, '/bad').waitFor();
+  const all = await shownCount(page);
+  const begun = Date.now();
+  await page.fill('#filter', `status:503 host:127.0.0.1`);
+  await page.waitForFunction((before) => Number(document.querySelector('[data-count]').dataset.count) < before, all, {polling: 10});
+  const took = Date.now() - begun - 180;
+  t.diagnostic(`narrowed in ${took} ms after the pause for typing`);
+  assert.ok(took <= 200 * kSlack, `${took} ms`);
+  assert.equal(await shownCount(page), 1);
+  await page.fill('#filter', 'status:503 hots:127.0.0.1');
+  await page.waitForSelector('#filter-problem');
+  assert.match(await page.textContent('#filter-problem'), /hots/);
+  assert.match(await page.textContent('.mirror u'), /hots/);
+  assert.equal(await page.getAttribute('#filter', 'aria-invalid'), 'true');
+});
