@@ -192,6 +192,10 @@ for (const [name, viewport] of [
         page: document.documentElement.scrollWidth - innerWidth,
         panel: document.querySelector('.panel').scrollWidth - document.querySelector('.panel').clientWidth,
       }));
+      const cut = await page.$$eval('.bar button, .detail-head button, .panel button', (all) =>
+        all.filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent),
+      );
+      assert.deepEqual(cut, [], `cut off in ${tab}`);
       assert.ok(beyond.page <= 0 && beyond.panel <= 0, `${tab} is ${JSON.stringify(beyond)} px too wide`);
     }
     await page.locator('.detail-line button').click();

@@ -51,9 +51,7 @@ export function SignIn() {
           Sign in
         </button>
       </form>
-      <p class="quiet">
-        Each link signs in once. <code>porthole status</code> on the same machine prints a fresh one.
-      </p>
+      <p class="quiet">Each link signs in once; Porthole prints a fresh one when it starts.</p>
     </main>
   );
 }

@@ -24,6 +24,7 @@ let block: {start: number; rows: Row[]} = {start: 0, rows: []};
 let blockAt = new Map<string, number>();
 let wait: Frame[] | undefined; // frames that came while a list was being read
 let base = 0; // seq of that list
+let applied = ''; // the last filter that was right: a wrong one leaves the list as it was
 let turn = 0; // a later load makes answers to earlier ones void
 
 let bumped = false;
@@ -100,16 +101,17 @@ export function applyFrame(frame: Frame) {
   if (frame.seq <= base) return;
   for (const row of frame.upd ?? []) update(row);
   const news = (frame.add?.length ?? 0) + (frame.upd?.length ?? 0) + (frame.gone?.length ?? 0);
-  if (filter.peek() === '') {
+  if (applied === '') {
     if (frame.add?.length) add(frame.add);
     if (frame.gone?.length) remove(frame.gone);
-  } else if (news > 0 && !needsSearch(filter.peek())) {
+  } else if (news > 0 && !needsSearch(applied)) {
     refreshTimer ??= setTimeout(refresh, kRefresh_ms);
   }
   if (news > 0) changed();
 }
 
-const ask = (limit: number, skip = 0) => get<Rows>(pathWith('/api/flows', {filter: filter.peek(), limit, skip: skip || undefined}));
+const ask = (limit: number, skip = 0, wanted = applied) =>
+  get<Rows>(pathWith('/api/flows', {filter: wanted, limit, skip: skip || undefined}));
 const totalOf = (said: Rows, known: number) => said.total ?? known + (said.more ? 1 : 0);
 
 async function refresh() {
@@ -134,11 +136,15 @@ export async function load(): Promise<void> {
   turn += 1;
   const mine = turn;
   wait ??= [];
+  const asked = filter.peek();
   stopSearch();
-  if (needsSearch(filter.peek())) return loadHits(mine);
+  clearTimeout(refreshTimer);
+  refreshTimer = undefined;
+  if (needsSearch(asked)) return loadHits(mine, asked);
   try {
-    const said = await ask(kTailMax);
+    const said = await ask(kTailMax, 0, asked);
     if (mine !== turn) return;
+    applied = asked;
     setTail(said.rows.reverse());
     block = {start: 0, rows: []};
     blockAt = new Map();
@@ -156,14 +162,15 @@ export async function load(): Promise<void> {
   changed();
 }
 
-function loadHits(mine: number) {
+function loadHits(mine: number, asked: string) {
+  applied = asked;
   setTail([]);
   total.value = 0;
   problem.value = undefined;
   loaded.value = true;
   wait = undefined;
   search(
-    filter.peek(),
+    asked,
     (rows) => {
       if (mine !== turn) return;
       setTail([...tail, ...rows].sort((a, b) => a.begun - b.begun));

@@ -34,7 +34,7 @@ export function Chart({title, at, lines, say}: {title: string; at: number[]; lin
         cursor: {show: false},
         scales: {y: {range: (_, __, high) => [0, Math.max(high || 0, 1)]}},
         axes: [
-          {...axis, space: 72, values: (_, ticks) => ticks.map((tick) => clock(tick * 1e6).slice(0, 8))},
+          {...axis, size: 28, space: 72, values: (_, ticks) => ticks.map((tick) => clock(tick * 1e6).slice(0, 8))},
           {...axis, size: 64, values: (_, ticks) => ticks.map(say)},
         ],
         series: [

@@ -37,18 +37,24 @@ export function Empty({filtered}: {filtered: boolean}) {
 export function Lens() {
   return (
     <svg class="lens" viewBox="0 0 96 96" aria-hidden="true">
-      <circle cx="48" cy="48" r="44" class="ring" />
+      <clipPath id="pane">
+        <circle cx="48" cy="48" r="32" />
+      </clipPath>
+      <circle cx="48" cy="48" r="41" class="ring" />
       <circle cx="48" cy="48" r="32" class="glass" />
-      <path class="sea" d="M17 54c8-6 14-6 21 0s14 6 21 0 13-6 20-1a32 32 0 0 1-62 1z" />
+      <g clip-path="url(#pane)">
+        <path class="sea sea-far" d="M8 50c7-5 13-5 20 0s13 5 20 0 13-5 20 0 13 5 20 0v40H8z" />
+        <path class="sea" d="M-2 57c7-5 13-5 20 0s13 5 20 0 13-5 20 0 13 5 20 0 13-5 20 0v40H-2z" />
+      </g>
       {[
-        [48, 10],
-        [48, 86],
-        [10, 48],
-        [86, 48],
-        [21, 21],
-        [75, 21],
-        [21, 75],
-        [75, 75],
+        [48, 7],
+        [48, 89],
+        [7, 48],
+        [89, 48],
+        [19, 19],
+        [77, 19],
+        [19, 77],
+        [77, 77],
       ].map(([x, y]) => (
         <circle cx={x} cy={y} r="2.500" class="bolt" />
       ))}

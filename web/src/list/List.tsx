@@ -17,7 +17,8 @@ import {count as inWords} from '../format';
 const kOverscan = 8,
   kDense = 28,
   kTall = 56,
-  kPhone = 560;
+  kPhone = 560,
+  kHold_ms = 400;
 
 function scaleOf(first: number, last: number, now: number): Scale {
   let from = Infinity,
@@ -37,7 +38,9 @@ export function List() {
     height = useSignal(600),
     tall = useSignal(false);
   const lastTop = useRef(0),
-    lastFell = useRef(0);
+    lastFell = useRef(0),
+    lastMoved = useRef(0);
+  const settled = useSignal(0);
   const rowHeight = tall.value ? kTall : kDense;
   const all = count.value;
   rows.version.value;
@@ -71,11 +74,20 @@ export function List() {
     const node = box.current!;
     const fell = rows.fellBefore.peek() - lastFell.current;
     lastFell.current += fell;
+    // Rows do not slip away under a pointer that is on its way to one.
+    const held = lastMoved.current + kHold_ms - Date.now();
+    if (follow.value && !order.value && held > 0) {
+      const timer = setTimeout(() => {
+        settled.value += 1;
+      }, held);
+      return () => clearTimeout(timer);
+    }
     if (follow.value && !order.value) node.scrollTop = node.scrollHeight;
     else if (fell > 0 && !order.value) node.scrollTop -= fell * rowHeight;
     lastTop.current = node.scrollTop;
     top.value = node.scrollTop;
-  }, [all, follow.value, rowHeight, height.value, order.value]);
+    return undefined;
+  }, [settled.value, all, follow.value, rowHeight, height.value, order.value]);
 
   useEffect(() => {
     if (!isSorted()) void rows.ensure(first, last);
@@ -136,6 +148,9 @@ export function List() {
         aria-colcount={8}
         aria-activedescendant={active}
         onScroll={scrolled}
+        onPointerMove={() => {
+          lastMoved.current = Date.now();
+        }}
         onClick={(event) => {
           const n = at(event);
           if (n === undefined) return;
