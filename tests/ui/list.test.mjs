@@ -197,3 +197,23 @@ test('9: a filter narrows 50,000 rows, and a bad one names and underlines the ba
   assert.match(await page.textContent('.mirror u'), /hots/);
   assert.equal(await page.getAttribute('#filter', 'aria-invalid'), 'true');
 });
+
+test('3: two tabs share one stream; when the first one closes the second goes on', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  const streams = [];
+  page.context().on('request', (request) => {
+    if (request.url().endsWith('/api/stream')) streams.push(request);
+  });
+  const second = await page.context().newPage();
+  await open(second, `http://${porthole.ui}/`);
+  await send(porthole, origin.url('/for/both'));
+  await rowWith(page, '/for/both').waitFor();
+  await rowWith(second, '/for/both').waitFor();
+  assert.equal(streams.length, 0, 'the second tab opened a stream of its own');
+  await page.close();
+  await send(porthole, origin.url('/after/closing'));
+  await rowWith(second, '/after/closing').waitFor();
+  assert.equal(streams.length, 1);
+  assert.equal(await second.locator('[data-at]').count(), 2);
+});

@@ -1,4 +1,5 @@
 // The line at the bottom: is the stream alive, how many flows, how fast.
+import {captureWarning} from './capture';
 import {count, duration} from './format';
 import {total} from './rows';
 import {link, stats} from './stream';
@@ -21,6 +22,7 @@ export function Foot() {
       {now && <span class="wide">{now.rate < 10 ? now.rate.toFixed(1) : count(now.rate)}/s</span>}
       {now && now.p95 > 0 && <span class="wide">p95 {duration(now.p95)}</span>}
       {now && now.open > 0 && <span class="wide">{count(now.open)} open</span>}
+      {captureWarning.value && <span class="capture-warning">▲ {captureWarning.value}</span>}
       <button
         class="link"
         onClick={() => {

@@ -75,6 +75,14 @@ export const kShortcuts: Shortcut[] = [
   },
   {keys: ['p'], what: 'pin: keep it when the store is full', run: withFlow((id) => void togglePin(id))},
   {
+    keys: ['n'],
+    what: 'write a note',
+    run: withFlow(() => {
+      openTab('summary');
+      setTimeout(() => document.querySelector<HTMLElement>('.marks textarea')?.focus(), 150);
+    }),
+  },
+  {
     keys: ['g'],
     what: 'dashboard, and back',
     run: () => {

@@ -7,6 +7,7 @@ import {begin} from './session';
 import {keepHash} from './route';
 import {applyFrame, load, startRows} from './rows';
 import {startStream} from './stream';
+import {watchCapture} from './capture';
 import {startKeys} from './keys';
 import {signIn} from './session';
 import {effect} from '@preact/signals';
@@ -15,6 +16,7 @@ await begin();
 keepHash();
 render(<App />, document.getElementById('app')!);
 startKeys();
+watchCapture();
 startStream(applyFrame, () => void load());
 let begun = false;
 effect(() => {

@@ -1,6 +1,7 @@
 // What came in beside what went out, line by line. Each difference says what was done, why, and which clause asks for it; a
 // click on a name says what the field means and what a proxy must do with it.
 import {useSignal} from '@preact/signals';
+import {Clause} from '../parts/Clause';
 import {Value} from '../parts/Secret';
 import type {Flow, Line} from '../types';
 import {useExplanation} from './explanation';
@@ -62,7 +63,7 @@ function Pair({line}: {line: Line}) {
       {line.kind !== 'same' && (line.what || line.why) && (
         <p class="because">
           <strong>{line.what}</strong>
-          {line.why && <> {line.why}</>} {line.clause && <span class="clause">{line.clause}</span>}
+          {line.why && <> {line.why}</>} <Clause text={line.clause} />
         </p>
       )}
       {open.value && (

@@ -1,5 +1,6 @@
 // Request or response: its head as received or as sent, with what was changed on the way, its cookies and tokens, and its content.
 import {useSignal} from '@preact/signals';
+import {Clause} from '../parts/Clause';
 import {Value} from '../parts/Secret';
 import type {Flow, Head} from '../types';
 import {Body} from '../viewers/Body';
@@ -13,7 +14,7 @@ function Changes({head}: {head: Head | undefined}) {
       <ul>
         {head.changes.map((one) => (
           <li>
-            <strong>{one.what}</strong> <span class="clause">{one.clause}</span>
+            <strong>{one.what}</strong> <Clause text={one.clause} />
             {one.before && <del>{one.before}</del>}
             {one.after && <ins>{one.after}</ins>}
             {one.why && <p>{one.why}</p>}
