@@ -143,7 +143,7 @@ test('7: follow stays with the newest row; scrolling up stops it; "N new" return
   assert.ok(await atEnd());
   await page.hover('#grid');
   await page.mouse.wheel(0, -400);
-  await page.waitForSelector('.bar-button[aria-pressed=false]');
+  await page.locator('.bar-button[aria-pressed=false]', {hasText: 'Follow'}).waitFor();
   const top = await page.evaluate(() => document.getElementById('grid').scrollTop);
   await some(60, 65);
   await page.locator('.unseen', {hasText: '5 new'}).waitFor();
