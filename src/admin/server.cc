@@ -5,7 +5,7 @@
 
 namespace porthole::admin {
 
-Server::Server(io::Loop& loop, const control::Lifecycle& lifecycle) : loop_(loop), lifecycle_(lifecycle) {}
+Server::Server(io::Loop& loop, Site& site) : loop_(loop), site_(site) {}
 
 Server::~Server() {
   listeners_.clear();

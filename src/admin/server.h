@@ -1,11 +1,11 @@
-// The small HTTP server behind the observe listener: its own thread's loop, few connections, answers that fit in memory. What it
-// answers is in answers.h. It uses the same session and channel as the proxy, so bad input meets the same parser.
+// The small HTTP server behind each listener of our own: the admin thread's loop, few connections. What it answers is its Site's
+// business (site.h). It uses the same session and channel as the proxy, so bad input meets the same parser.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "control/lifecycle.h"
+#include "admin/site.h"
 #include "io/tcp.h"
 #include "wire/session.h"
 
@@ -18,7 +18,7 @@ class Server final : private io::AcceptHandler {
   static constexpr std::size_t kVisitorsMax = 64;  // further connections are closed at once
 
   // Both outlive the server. All calls in the loop's thread.
-  Server(io::Loop& loop, const control::Lifecycle& lifecycle);
+  Server(io::Loop& loop, Site& site);
   ~Server();
 
   // Accepts on `socket` from now on.
@@ -34,7 +34,7 @@ class Server final : private io::AcceptHandler {
   void over(Visitor& visitor);
 
   io::Loop& loop_;
-  const control::Lifecycle& lifecycle_;
+  Site& site_;
   wire::HeadPools heads_;
   std::vector<std::unique_ptr<io::Listener>> listeners_;
   List<Visitor> visitors_;

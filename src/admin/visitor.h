@@ -1,18 +1,19 @@
-// Visitor: one connection to the observe listener. A request is answered as soon as its head is there; a body is not wanted and
-// ends the connection. Pipelined requests are answered in order, and wait while the visitor does not read.
+// Visitor: one connection to a listener of ours. A request is answered when its head and its content, up to the site's limit,
+// are there; content that is not wanted ends the connection. Pipelined requests are answered in order, and wait while the
+// visitor does not read; so does a feed.
 #pragma once
 
 #include <memory>
 
-#include "admin/answers.h"
 #include "admin/server.h"
+#include "admin/site.h"
 #include "io/channel.h"
 
 namespace porthole::admin {
 
-class Visitor final : public Link, public io::Buried, private io::ChannelOwner {
+class Visitor final : public Link, public io::Buried, private io::ChannelOwner, private io::Runnable {
  public:
-  static constexpr Duration kPatience = std::chrono::seconds(60);  // between requests, and for a whole head
+  static constexpr Duration kPatience = std::chrono::seconds(60);  // between requests, and for a whole request
 
   // The server outlives the visitor.
   Visitor(Server& server, std::unique_ptr<io::Stream> stream);
@@ -20,18 +21,29 @@ class Visitor final : public Link, public io::Buried, private io::ChannelOwner {
  private:
   void on_bytes(Bytes bytes) override;
   void on_eof() override;
-  void on_drained() override { dispatch(); }
+  void on_drained() override;
   void on_broken(const Error&) override { leave(); }
   void on_finished() override { leave(); }
-  void on_timer() { close(); }
+  void run() override { dispatch(); }
+  void on_timer();
   void dispatch();
-  void respond(wire::StreamId stream, const ObserveAnswer& answer, bool head_only, bool last);
+  void take(wire::ServerEvent& event);
+  void begin(wire::ServerEvent& event);
+  void respond(wire::StreamId stream, Answer answer, bool head_only, bool last);
+  void send(wire::StreamId stream, std::string_view text);
+  void pull();
   void close();
   void leave();
 
   Server& server_;
   std::unique_ptr<wire::ServerSession> session_;
-  io::Timer timer_;
+  Pooled<http::RequestHead> request_;  // whose content is being read
+  std::string content_;
+  std::unique_ptr<Feed> feed_;  // being sent
+  wire::StreamId feed_stream_ = 0;
+  bool feed_last_ = false;
+  bool old_ = false;  // the request came in HTTP/1.0, whose answers know no chunks
+  io::Timer timer_;   // patience, or the feed's next piece
   bool closing_ = false;
   bool left_ = false;
   io::Channel channel_;  // last: its callbacks end first

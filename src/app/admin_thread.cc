@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 
+#include "admin/observe_site.h"
 #include "admin/server.h"
 #include "base/random.h"
 
@@ -18,7 +19,8 @@ AdminThread::AdminThread(const Clock& clock, const control::Lifecycle& lifecycle
     ::pthread_setname_np(::pthread_self(), "admin");
     SystemRandom random;
     io::EpollLoop loop(clock, random);
-    admin::Server server(loop, lifecycle);
+    admin::ObserveSite site(lifecycle);
+    admin::Server server(loop, site);
     server.listen(loop, std::move(moved));
     loop_ = &loop;
     standing->set_value();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "admin/observe_site.h"
 #include "base/random.h"
 #include "io/memory_stream.h"
 
@@ -59,7 +60,8 @@ class ObserveServer : public testing::Test {
   SeededRandom random_{1};
   io::ManualLoop loop_{clock_, random_};
   Life life_;
-  Server server_{loop_, life_};
+  ObserveSite site_{life_};
+  Server server_{loop_, site_};
   std::vector<std::unique_ptr<io::Stream>> ends_;
 };
 
