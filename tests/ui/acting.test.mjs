@@ -7,6 +7,7 @@ import {before, test} from 'node:test';
 
 import {command, tempDir} from '../e2e/lib/porthole.mjs';
 import {suite} from '../e2e/lib/scope.mjs';
+
 import {browser, choose, inspector, kSlack, open, openFlow, profile, rowWith, send, shownCount, site} from './lib/inspector.mjs';
 
 const shared = suite();
@@ -35,7 +36,7 @@ test('18: the copied cURL line runs under sh and sends the same octets, also for
   };
   await send(porthole, origin.url(`/a'b/$(id)/[1-3]{a,b}/../c?q="$HOME"&x=%27`), {method: 'PUT', headers, body});
   await rowWith(page, '/a').waitFor();
-  await openFlow(page, "/a'b");
+  await openFlow(page, '/a\'b');
   await page.keyboard.press('c');
   await page.waitForSelector('.toast');
   const line = await page.evaluate(() => navigator.clipboard.readText());
@@ -80,10 +81,8 @@ test('19: edit and send again: the new row links to its parent, its response is 
 
 test('22: the diff of two flows shows what differs; received and sent show what the proxy changed', async (t) => {
   const {porthole, page, origin} = await watched(t, {
-    '/d': (request, answer) =>
-      answer
-        .writeHead(200, {'Content-Type': 'application/json', 'X-Kind': request.url.slice(-1)})
-        .end(`{"same": 1, "kind": "${request.url.slice(-1)}"}`),
+    '/d': (request, answer) => answer.writeHead(200, {'Content-Type': 'application/json', 'X-Kind': request.url.slice(-1)})
+                                 .end(`{"same": 1, "kind": "${request.url.slice(-1)}"}`),
   });
   await send(porthole, origin.url('/d?a'), {headers: {'X-Who': 'first'}});
   await send(porthole, origin.url('/d?b'), {headers: {'X-Who': 'second', 'Proxy-Connection': 'keep-alive'}});
@@ -93,16 +92,17 @@ test('22: the diff of two flows shows what differs; received and sent show what 
   await openFlow(page, '/d?b');
   await page.keyboard.press('d');
   await page.waitForSelector('.diff-lines');
-  const lines = await page.$$eval('.diff-lines li', (all) =>
-    all.map((one) => `${one.dataset.kind} ${one.querySelector('code').textContent}`),
+  const lines = await page.$$eval(
+    '.diff-lines li',
+    (all) => all.map((one) => `${one.dataset.kind} ${one.querySelector('code').textContent}`),
   );
-  for (const line of [
-    'left X-Who: first',
-    'right X-Who: second',
-    'left X-Kind: a',
-    'right X-Kind: b',
-    'left   "kind": "a"',
-    'right   "kind": "b"',
+  for (const line of
+         ['left X-Who: first',
+          'right X-Who: second',
+          'left X-Kind: a',
+          'right X-Kind: b',
+          'left   "kind": "a"',
+          'right   "kind": "b"',
   ])
     assert.ok(lines.includes(line), `${line} in ${JSON.stringify(lines)}`);
   assert.ok(!lines.some((line) => line.includes('"same"')));
@@ -138,14 +138,14 @@ test('23: an exported HAR comes back as the same rows, without secrets unless th
   const file = await save(false);
   assert.doesNotMatch(readFileSync(file, 'utf8'), /s3cret/);
   assert.match(readFileSync(await save(true), 'utf8'), /s3cret-in/);
-  const cells = () =>
-    page.$$eval('[data-at]', (rows) =>
-      rows.map((row) =>
-        ['method', 'status', 'host', 'path', 'type', 'size']
-          .map((one) => row.querySelector(`.c-${one}`).textContent.replace('↻', ''))
-          .join(' '),
+  const cells = () => page.$$eval(
+    '[data-at]',
+    (rows) => rows.map(
+      (row) => ['method', 'status', 'host', 'path', 'type', 'size']
+                 .map((one) => row.querySelector(`.c-${one}`).textContent.replace('↻', ''))
+                 .join(' '),
       ),
-    );
+  );
   const before = await cells();
   assert.equal(before.length, 2);
   await page.click('.menu .bar-button');
@@ -176,10 +176,7 @@ test('25: when the server goes a banner says so, and after its restart no row is
   assert.deepEqual(page.faults, []);
 });
 
-for (const [name, viewport] of [
-  ['390 px wide', {width: 390, height: 844}],
-  ['at 200 % of 1280 px', {width: 640, height: 400}],
-])
+for (const [name, viewport] of [['390 px wide', {width: 390, height: 844}], ['at 200 % of 1280 px', {width: 640, height: 400}], ])
   test(`25: the page works ${name}`, async (t) => {
     const {porthole, page, origin} = await watched(t, {}, {viewport});
     for (let n = 0; n < 20; n += 1) await send(porthole, origin.url(`/narrow/${n}`));
@@ -188,12 +185,14 @@ for (const [name, viewport] of [
     for (const tab of ['summary', 'request', 'response', 'timing', 'explain']) {
       await page.click(`#tab-${tab}`);
       await page.waitForTimeout(150);
-      const beyond = await page.evaluate(() => ({
-        page: document.documentElement.scrollWidth - innerWidth,
-        panel: document.querySelector('.panel').scrollWidth - document.querySelector('.panel').clientWidth,
-      }));
-      const cut = await page.$$eval('.bar button, .detail-head button, .panel button', (all) =>
-        all.filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent),
+      const beyond =
+        await page.evaluate(() => ({
+                              page: document.documentElement.scrollWidth - innerWidth,
+                              panel: document.querySelector('.panel').scrollWidth - document.querySelector('.panel').clientWidth,
+                            }));
+      const cut = await page.$$eval(
+        '.bar button, .detail-head button, .panel button',
+        (all) => all.filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent),
       );
       assert.deepEqual(cut, [], `cut off in ${tab}`);
       assert.ok(beyond.page <= 0 && beyond.panel <= 0, `${tab} is ${JSON.stringify(beyond)} px too wide`);

@@ -5,6 +5,7 @@ import {before, test} from 'node:test';
 import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib';
 
 import {suite} from '../e2e/lib/scope.mjs';
+
 import {browser, inspector, kSlack, open, openFlow, profile, rowWith, send, site} from './lib/inspector.mjs';
 
 const shared = suite();
@@ -20,10 +21,7 @@ async function watched(t, paths) {
   await open(page, porthole.link);
   return {porthole, page, origin};
 }
-const says =
-  (type, body, more = {}) =>
-  (_, answer) =>
-    answer.writeHead(200, {'Content-Type': type, ...more}).end(body);
+const says = (type, body, more = {}) => (_, answer) => answer.writeHead(200, {'Content-Type': type, ...more}).end(body);
 
 test('10: a search finds a word inside a coded body and shows its progress', async (t) => {
   const text = `${'filler '.repeat(500)} periwinkle ${'filler '.repeat(500)}`;
@@ -81,12 +79,11 @@ test('15: hex, image, form, multipart, GraphQL, protobuf, cookies and JWT each s
     '/proto': says('application/x-protobuf', Buffer.from([8, 150, 1, 18, 7, ...Buffer.from('testing')])),
     '/html': says('text/html', '<h1>Ahoy</h1>'),
   });
-  const post = (path, type, body, headers = {}) =>
-    send(porthole, origin.url(path), {
-      method: 'POST',
-      headers: {'Content-Type': type, 'Content-Length': Buffer.byteLength(body), ...headers},
-      body,
-    });
+  const post = (path, type, body, headers = {}) => send(porthole, origin.url(path), {
+    method: 'POST',
+    headers: {'Content-Type': type, 'Content-Length': Buffer.byteLength(body), ...headers},
+    body,
+  });
   const part = '--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nA ship\r\n--x--\r\n';
   const coded = (json) => Buffer.from(json).toString('base64url');
   const token = `${coded('{"alg":"none","typ":"JWT"}')}.${coded('{"sub":"ada-lovelace"}')}.c2ln`;
@@ -166,8 +163,9 @@ test('17: the parts of the time add up to the total and are those of the HAR', a
   await rowWith(page, '/slow').locator('.c-time', {hasText: /ms|s/}).waitFor();
   await openFlow(page, '/slow', 'timing');
   await page.waitForSelector('[data-total]');
-  const parts = await page.$$eval('[data-part]', (rows) =>
-    Object.fromEntries(rows.map((row) => [row.dataset.part, Number(row.dataset.us)])),
+  const parts = await page.$$eval(
+    '[data-part]',
+    (rows) => Object.fromEntries(rows.map((row) => [row.dataset.part, Number(row.dataset.us)])),
   );
   const total = Number(await page.getAttribute('[data-total]', 'data-total'));
   assert.ok(total >= 100_000);
@@ -179,7 +177,7 @@ test('17: the parts of the time add up to the total and are those of the HAR', a
   const entry = har.log.entries.find((one) => one.request.url.endsWith('/slow'));
   const name = {tls: 'ssl'};
   for (const [part, us] of Object.entries(parts)) {
-    if (part === 'connect') continue; // HAR counts ssl into connect
+    if (part === 'connect') continue;  // HAR counts ssl into connect
     assert.ok(
       Math.abs((entry.timings[name[part] ?? part] ?? -1) - us / 1000) <= 1,
       `${part} ${us} ${JSON.stringify(entry.timings)}`,
@@ -201,11 +199,11 @@ test('24: a captured script never runs, wherever it stands', async (t) => {
       `<html><body>${script}<a href="javascript:top.canary=1">x</a>` +
         `<meta http-equiv="refresh" content="0;url=javascript:top.canary=1">`,
       {'X-Evil': script},
-    ),
+      ),
     '/svg': says(
       'image/svg+xml',
       '<svg xmlns="http://www.w3.org/2000/svg" onload="top.canary=1"><script>top.canary=1</script></svg>',
-    ),
+      ),
     '/json': says('application/json', JSON.stringify({[script]: script})),
   });
   const body = `a=${script}&${script}=b`;

@@ -6,6 +6,7 @@ import {createRequire} from 'node:module';
 import {before, test} from 'node:test';
 
 import {suite} from '../e2e/lib/scope.mjs';
+
 import {browser, choose, inspector, open, openFlow, profile, rowWith, send, site} from './lib/inspector.mjs';
 
 const shared = suite();
@@ -101,8 +102,7 @@ test('12: find, open, copy and send again without a mouse; focus is seen; the gr
   await page.waitForFunction(() => document.querySelector('#tab-response')?.getAttribute('aria-selected') === 'true');
   assert.equal(origin.seen.length, before + 1);
   const grid = await page.evaluate(() => {
-    const node = document.getElementById('grid'),
-      row = node.querySelector('[data-at]');
+    const node = document.getElementById('grid'), row = node.querySelector('[data-at]');
     return {
       role: node.role,
       rows: Number(node.getAttribute('aria-rowcount')),
@@ -131,12 +131,8 @@ for (const colorScheme of ['light', 'dark'])
       const bad = found.filter((one) => ['serious', 'critical'].includes(one.impact));
       assert.deepEqual(
         bad.map(
-          (one) =>
-            `${one.id}: ${one.nodes
-              .slice(0, 3)
-              .map((node) => `${node.html} ${node.failureSummary}`)
-              .join(' | ')}`,
-        ),
+          (one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`,
+          ),
         [],
         where,
       );

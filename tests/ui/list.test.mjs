@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
 
 import {suite} from '../e2e/lib/scope.mjs';
+
 import {browser, choose, inspector, kSlack, open, openFlow, profile, rowWith, send, shownCount, site} from './lib/inspector.mjs';
 
 const shared = suite();
@@ -39,9 +40,7 @@ test('3: a proxied request is a row within 250 ms of its response head (p95 of 1
   }
   await rowWith(page, '/quick/99').waitFor();
   const seen = await page.evaluate(() => window.seen);
-  const late = Object.entries(asked)
-    .map(([path, at]) => (seen[path] ?? Infinity) - at)
-    .sort((a, b) => a - b);
+  const late = Object.entries(asked).map(([path, at]) => (seen[path] ?? Infinity) - at).sort((a, b) => a - b);
   t.diagnostic(`p50 ${late[50]} ms, p95 ${late[95]} ms`);
   assert.ok(late[95] <= 250 * kSlack, `p95 ${late[95]} ms`);
   assert.deepEqual(page.faults, []);
@@ -75,8 +74,7 @@ test('5: of 50,000 rows at most 120 exist, and scrolling from end to end has no 
     new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => one.duration))).observe({type: 'longtask'});
     const grid = document.getElementById('grid');
     let most = 0;
-    const begun = performance.now(),
-      end = grid.scrollHeight;
+    const begun = performance.now(), end = grid.scrollHeight;
     while (performance.now() - begun < 3000) {
       grid.scrollTop = end * (1 - (performance.now() - begun) / 3000);
       await new Promise((drawn) => requestAnimationFrame(drawn));
@@ -93,11 +91,10 @@ test('5: of 50,000 rows at most 120 exist, and scrolling from end to end has no 
   assert.deepEqual(page.faults, []);
 });
 
-test("6: under load the page keeps answering keys, and its count is the server's", async (t) => {
+test('6: under load the page keeps answering keys, and its count is the server\'s', async (t) => {
   const {porthole, page} = await watched(t);
   const origin = await site(t);
-  let sending = true,
-    sent = 0;
+  let sending = true, sent = 0;
   const load = Array.from({length: 8}, async () => {
     while (sending) {
       await send(porthole, origin.url(`/load/${(sent += 1)}`));
@@ -135,11 +132,10 @@ test('7: follow stays with the newest row; scrolling up stops it; "N new" return
   };
   await some(0, 60);
   await rowWith(page, '/n/59').waitFor();
-  const atEnd = () =>
-    page.evaluate(() => {
-      const grid = document.getElementById('grid');
-      return grid.scrollHeight - grid.scrollTop - grid.clientHeight < 2;
-    });
+  const atEnd = () => page.evaluate(() => {
+    const grid = document.getElementById('grid');
+    return grid.scrollHeight - grid.scrollTop - grid.clientHeight < 2;
+  });
   assert.ok(await atEnd());
   await page.hover('#grid');
   await page.mouse.wheel(0, -400);

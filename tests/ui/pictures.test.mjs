@@ -9,7 +9,10 @@ import {fileURLToPath} from 'node:url';
 import {browser, inspector, open, openFlow, profile, rowWith, send, site} from './lib/inspector.mjs';
 
 const kFolder = resolve(process.env.PORTHOLE_ARTIFACTS ?? fileURLToPath(new URL('../../artifacts', import.meta.url)), 'ui');
-const kSizes = {1440: {width: 1440, height: 900}, 390: {width: 390, height: 844}};
+const kSizes = {
+  1440: {width: 1440, height: 900},
+  390: {width: 390, height: 844}
+};
 
 test('pictures of list, detail and explanation at 1440 and 390 px, light and dark', async (t) => {
   mkdirSync(kFolder, {recursive: true});

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 import {suite} from '../e2e/lib/scope.mjs';
+
 import {browser, inspector, open, profile, send, site} from './lib/inspector.mjs';
 
 const shared = suite();

@@ -18,13 +18,12 @@ export const kDev = process.env.PORTHOLE_UI === 'dev';
 // CI asserts behaviour; the stated times come from the benchmarks.
 export const kSlack = Number(process.env.PORTHOLE_UI_SLACK ?? 10);
 
-const freePort = () =>
-  new Promise((done) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const {port} = server.address();
-      server.close(() => done(port));
-    });
+const freePort = () => new Promise((done) => {
+  const server = net.createServer().listen(0, '127.0.0.1', () => {
+    const {port} = server.address();
+    server.close(() => done(port));
   });
+});
 
 async function startDev(t, {rows = 0} = {}) {
   const dir = tempDir(t);
@@ -90,8 +89,10 @@ export async function site(t, paths = {}) {
       const body = Buffer.concat(parts);
       seen.push({method: request.method, url: request.url, headers: request.headers, raw: request.rawHeaders, body});
       const path = request.url.split('?')[0];
-      if (paths[path]) paths[path](request, answer, body);
-      else answer.writeHead(200, {'Content-Type': 'text/plain'}).end(`this is ${path}`);
+      if (paths[path])
+        paths[path](request, answer, body);
+      else
+        answer.writeHead(200, {'Content-Type': 'text/plain'}).end(`this is ${path}`);
     });
   });
   await new Promise((done) => {
