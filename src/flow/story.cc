@@ -1,0 +1,104 @@
+// See story.h.
+#include "flow/story.h"
+
+#include <fmt/format.h>
+
+#include "flow/timing.h"
+
+namespace porthole::flow {
+namespace {
+
+std::string server_of(const Flow& flow) {
+  return flow.row.upstream.port == 0 ? std::string("the server") : flow.row.upstream.text();
+}
+
+void tell_connection(const Flow& flow, std::vector<std::string>& story) {
+  if (flow.row.reused) {
+    story.push_back(fmt::format("A kept connection to {} was used.", server_of(flow)));
+    return;
+  }
+  for (const RecordedNote& note : flow.notes) {
+    if (note.what == "dns") {
+      if (note.detail == "cached") story.emplace_back("The name's addresses were known from an earlier look-up.");
+      else story.push_back(fmt::format("Looking up the name took {}.", duration_words(note.took)));
+    } else if (note.what == "connect") {
+      story.push_back(fmt::format("Connecting to {} took {}.", server_of(flow), duration_words(note.took)));
+    } else if (note.what == "retry") {
+      story.push_back(fmt::format("The request was sent once more: {}.", note.detail));
+    }
+  }
+}
+
+void tell_answer(const Flow& flow, std::vector<std::string>& story) {
+  if (!flow.interim_received.empty())
+    story.push_back(fmt::format("{} interim response{} came first.", flow.interim_received.size(),
+                                flow.interim_received.size() == 1 ? "" : "s"));
+  Timing timing = timing_of(flow);
+  if (flow.response_received && timing.wait)
+    story.push_back(fmt::format("The server began to answer after {}.", duration_words(*timing.wait)));
+  if (flow.response_received && timing.receive && flow.content[1].size > 0 && flow.ended)
+    story.push_back(fmt::format("{} of content came within {}.", size_words(flow.content[1].size),
+                                duration_words(*timing.receive)));
+}
+
+void tell_end(const Flow& flow, std::vector<std::string>& story) {
+  const Row& row = flow.row;
+  if (!flow.ended) {
+    story.emplace_back("It has not ended yet.");
+    return;
+  }
+  std::string why = row.error == Token::none ? std::string() : fmt::format(" ({})", token_text(row.error));
+  std::string took = duration_words(row.took);
+  switch (row.end) {
+    case End::complete: story.push_back(fmt::format("The response went out whole; all took {}.", took)); break;
+    case End::answered:
+      story.push_back(fmt::format("Porthole answered by itself with {}{}, after {}.", row.status, why, took));
+      break;
+    case End::tunnelled:
+      story.push_back(fmt::format("The tunnel carried {} to the server and {} back in {}.", size_words(row.bytes_in),
+                                  size_words(row.bytes_out), took));
+      break;
+    case End::client_gone: story.push_back(fmt::format("The client broke off after {}.", took)); break;
+    case End::upstream_broke:
+      story.push_back(
+          fmt::format("The server broke off in its response{}, after {}; the client could see that.", why, took));
+      break;
+    case End::timed_out: story.push_back(fmt::format("It was given up{} after {}.", why, took)); break;
+    case End::shutdown: story.push_back(fmt::format("Porthole was stopped after {}.", took)); break;
+  }
+}
+
+void tell_gaps(const Flow& flow, std::vector<std::string>& story) {
+  if (flow.beginning_gone) story.emplace_back("Its beginning is no longer kept.");
+  if ((flow.row.flags & kContentCut) != 0) story.emplace_back("Content beyond the limit was counted, not kept.");
+  if ((flow.row.flags & (kContentLost | kEventLost)) != 0)
+    story.emplace_back("More passed than could be recorded: a part is missing here, not in the traffic.");
+}
+
+}  // namespace
+
+std::string duration_words(Duration duration) {
+  auto ns = static_cast<double>(duration.count());
+  if (ns < 1e6) return fmt::format("{:.0f} us", ns / 1e3);
+  if (ns < 1e9) return fmt::format("{:.1f} ms", ns / 1e6);
+  return fmt::format("{:.1f} s", ns / 1e9);
+}
+
+std::string size_words(ByteCount bytes) {
+  if (bytes == 1) return "1 byte";
+  if (bytes < 1024) return fmt::format("{} bytes", bytes);
+  if (bytes < 1_MiB) return fmt::format("{:.1f} KiB", static_cast<double>(bytes) / 1024);
+  if (bytes < 1_GiB) return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
+  return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1 << 30));
+}
+
+std::vector<std::string> story_of(const Flow& flow) {
+  std::vector<std::string> story;
+  tell_connection(flow, story);
+  tell_answer(flow, story);
+  tell_end(flow, story);
+  tell_gaps(flow, story);
+  return story;
+}
+
+}  // namespace porthole::flow

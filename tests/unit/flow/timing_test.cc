@@ -1,0 +1,68 @@
+// Where the time went; the parts add up.
+#include "flow/timing.h"
+
+#include <gtest/gtest.h>
+
+namespace porthole::flow {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A flow that began at 1 s, with steps at the given times after.
+Flow flow(Duration took, std::optional<Duration> sent, std::optional<Duration> answered) {
+  Flow flow;
+  flow.ended = true;
+  flow.row.begun = WallTime(1s);
+  flow.row.took = took;
+  auto at = [](Duration after) { return Duration(1s + after).count(); };
+  if (sent) flow.request_sent = RecordedHead{.at = at(*sent), .text = {}, .changes = {}};
+  if (answered) flow.response_received = RecordedHead{.at = at(*answered), .text = {}, .changes = {}};
+  return flow;
+}
+
+Duration sum(const Timing& timing) {
+  Duration zero{};
+  return timing.blocked + timing.dns.value_or(zero) + timing.connect.value_or(zero) + timing.wait.value_or(zero) +
+         timing.receive.value_or(zero);
+}
+
+TEST(Timing, TakesAFlowApart) {
+  Flow one = flow(100ms, 20ms, 70ms);
+  one.notes = {{.at = 0, .took = 5ms, .what = "dns", .detail = {}},
+               {.at = 0, .took = 12ms, .what = "connect", .detail = {}}};
+  Timing timing = timing_of(one);
+  EXPECT_EQ(timing.dns, 5ms);
+  EXPECT_EQ(timing.connect, 12ms);
+  EXPECT_EQ(timing.wait, 50ms);
+  EXPECT_EQ(timing.receive, 30ms);
+  EXPECT_EQ(timing.blocked, 3ms);
+  EXPECT_EQ(sum(timing), timing.total);
+}
+
+TEST(Timing, LeavesOutWhatDidNotHappen) {
+  Timing kept = timing_of(flow(10ms, 1ms, 9ms));
+  EXPECT_FALSE(kept.dns);
+  EXPECT_FALSE(kept.connect);
+  Timing refused = timing_of(flow(10ms, std::nullopt, std::nullopt));
+  EXPECT_FALSE(refused.wait);
+  EXPECT_EQ(refused.blocked, 10ms);
+  Timing silent = timing_of(flow(60s, 1s, std::nullopt));
+  EXPECT_EQ(silent.wait, 59s);
+  EXPECT_FALSE(silent.receive);
+}
+
+TEST(Timing, AddsUpWhateverTheRecordsSay) {
+  for (Duration took : {Duration(0), Duration(1ms), Duration(10s)}) {
+    for (Duration sent : {Duration(-5ms), Duration(0), Duration(20s)}) {
+      for (Duration answered : {Duration(-1ms), Duration(1ms), Duration(30s)}) {
+        Flow odd = flow(took, sent, answered);
+        odd.notes = {{.at = 0, .took = 7s, .what = "connect", .detail = {}}};
+        EXPECT_EQ(sum(timing_of(odd)), timing_of(odd).total);
+        EXPECT_GE(timing_of(odd).blocked.count(), 0);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace porthole::flow
