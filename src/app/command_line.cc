@@ -20,9 +20,10 @@ struct Verb {
   Command command;
 };
 constexpr std::array kVerbs = {
-    Verb{"run", Command::run},     Verb{"check", Command::check},     Verb{"config", Command::config},
-    Verb{"env", Command::env},     Verb{"pac", Command::pac},         Verb{"limits", Command::limits},
-    Verb{"guide", Command::guide}, Verb{"version", Command::version}, Verb{"help", Command::help},
+    Verb{"run", Command::run},         Verb{"check", Command::check}, Verb{"config", Command::config},
+    Verb{"env", Command::env},         Verb{"pac", Command::pac},     Verb{"limits", Command::limits},
+    Verb{"guide", Command::guide},     Verb{"flows", Command::flows}, Verb{"explain", Command::explain},
+    Verb{"version", Command::version}, Verb{"help", Command::help},
 };
 
 class Parser {
@@ -89,6 +90,13 @@ class Parser {
         app.add_option("WORD", line_.guide_words);
         app.add_flag("--json", line_.guide_json);
         break;
+      case Command::flows:
+        app.add_option("ACTION", line_.flows_action)->required()->check(CLI::IsMember({"list", "find", "show"}));
+        app.add_option("--limit", line_.flow_limit)->check(CLI::Range(1, 1'000'000));
+        app.add_flag("--json", line_.flow_json);
+        add_flow_flags(app);
+        break;
+      case Command::explain: add_flow_flags(app); break;
       case Command::version: break;
       case Command::help: app.add_option("TOPIC", line_.help_topic)->check(CLI::IsMember({"options"})); break;
     }
@@ -98,6 +106,12 @@ class Parser {
     add_setting_flags(app);
     app.add_option("--ready-fd", line_.ready_fd)->check(CLI::Range(0, 1 << 20));
     app.add_option("--ready-file", line_.ready_file);
+  }
+
+  void add_flow_flags(CLI::App& app) {
+    app.add_option("WORDS", line_.flow_words);
+    app.add_option("--folder", line_.flow_folder)->check(CLI::Validator(not_empty, "FOLDER"));
+    add_config_flag(app);
   }
 
   void add_config_flag(CLI::App& app) {

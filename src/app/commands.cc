@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "admin/pac.h"
+#include "app/flow_pages.h"
 #include "app/guide_page.h"
 #include "app/option_list.h"
 
@@ -30,6 +31,8 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
   porthole pac [--test URL]          the PAC file, or its answer for URL
   porthole limits          what bounds memory, time and numbers
   porthole guide [WORD...] [--json]   what a field, status, method, error means
+  porthole flows list|find [FILTER] | show ID   what capture.on has recorded
+  porthole explain ID      what was changed in that flow, and why
   porthole version | help | help options
 
   try    porthole & curl -x http://127.0.0.1:8083 http://porthole.internal/
@@ -97,6 +100,28 @@ Answer check(const CommandLine& line, Surroundings surroundings) {
   return {kOk, fmt::format("{}: good\n", name), ""};
 }
 
+// The folder that is named, else the one that a proxy with this configuration records to.
+Answer flows(const CommandLine& line, const Surroundings& surroundings, const Settings& settings) {
+  FlowQuestion question{
+      .folder = line.flow_folder, .most = line.flow_limit, .json = line.flow_json, .colour = line.colour};
+  auto variable = [&](const std::string& name) {
+    auto found = surroundings.variables.find(name);
+    return found == surroundings.variables.end() ? std::string() : found->second;
+  };
+  if (question.folder.empty()) question.folder = flows_folder(settings, variable("HOME"), variable("XDG_STATE_HOME"));
+  std::string words = fmt::format("{}", fmt::join(line.flow_words, " "));
+  bool explains = line.command == CommandLine::Command::explain;
+  if (explains || line.flows_action == "show") {
+    question.id = words;
+    return explains ? flow_explain(question) : flow_show(question);
+  }
+  question.filter = words;
+  Answer answer = flow_list(question);
+  // An empty list is a list; who looks for something wants to know that nothing was found.
+  if (line.flows_action == "list" && answer.exit_code == kFailure) answer.exit_code = kOk;
+  return answer;
+}
+
 }  // namespace
 
 std::string version_text() { return "porthole " PORTHOLE_VERSION; }
@@ -121,6 +146,8 @@ Answer answer(const CommandLine& line, const Surroundings& surroundings) {
   if (!configuration.good()) return refusal(configuration);
   switch (line.command) {
     case Command::config: return {kOk, configuration_text(configuration, line.origin), ""};
+    case Command::flows:
+    case Command::explain: return flows(line, surroundings, configuration.settings);
     case Command::limits: return {kOk, limits_text(configuration.settings, process_facts(configuration.settings)), ""};
     default: return with_address(line, surroundings, configuration.settings);
   }

@@ -20,7 +20,8 @@ void tell_connection(const Flow& flow, std::vector<std::string>& story) {
   for (const RecordedNote& note : flow.notes) {
     if (note.what == "dns") {
       if (note.detail == "cached") story.emplace_back("The name's addresses were known from an earlier look-up.");
-      else story.push_back(fmt::format("Looking up the name took {}.", duration_words(note.took)));
+      else if (note.took > Duration(0))  // an address needs none
+        story.push_back(fmt::format("Looking up the name took {}.", duration_words(note.took)));
     } else if (note.what == "connect") {
       story.push_back(fmt::format("Connecting to {} took {}.", server_of(flow), duration_words(note.took)));
     } else if (note.what == "retry") {

@@ -2,12 +2,13 @@
 // after a kill -9. And that nothing about it is ever a reason not to serve.
 
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 
 import {recorder} from './lib/origin.mjs';
-import {eventually, porthole} from './lib/porthole.mjs';
+import {eventually, kBinary, porthole} from './lib/porthole.mjs';
 import {exchange} from './lib/raw.mjs';
 
 const kFolder = '.local/state/porthole/flows';
@@ -50,6 +51,24 @@ describe('recording', () => {
     proxy.stopped = true;  // as it should have been
     const text = kept(folder);
     for (let i = 0; i < 20; ++i) assert.ok(text.includes(`GET /n${i}/ HTTP/1.1\r\n`), `request ${i}`);
+  });
+
+  test('is found, and explained, while the proxy runs: porthole flows, porthole explain', async (t) => {
+    const proxy = await porthole(t, kSmall);
+    const site = await recorder(t);
+    await exchange(t, proxy.proxy4, request(site.url('/one'), 'Proxy-Connection: close\r\nX-Trace: t-7\r\n'));
+    await exchange(t, proxy.proxy4, request(site.url('/two')));
+    const say = (...words) => execFileSync(kBinary, [...words, '--folder', join(proxy.dir, kFolder)], {encoding: 'utf8'});
+    await eventually('both', () => say('flows', 'list').trim().split('\n').length === 2);
+    const found = JSON.parse(say('flows', 'find', '--json', 'path:/one header.x-trace:t-7'));
+    assert.equal(found.target, site.url('/one'));
+    assert.equal(found.status, 200);
+    const explained = say('explain', found.id);
+    assert.ok(explained.includes(`  - GET ${site.url('/one')} HTTP/1.1\n  + GET /one HTTP/1.1\n`), explained);
+    assert.ok(/  - Proxy-Connection: close\n.*RFC 9110 §7\.6\.1/.test(explained), explained);
+    assert.ok(say('flows', 'show', found.id).includes('Response, as sent\n'));
+    assert.throws(() => say('flows', 'find', 'path:/three'), {status: 1});
+    assert.throws(() => say('flows', 'find', 'pth:/one'), {status: 2});
   });
 
   test('is off unless capture.on says otherwise', async (t) => {

@@ -50,6 +50,12 @@ TEST(Story, TellsHowItEnded) {
   EXPECT_THAT(story_of(tunnel), ElementsAre("The tunnel carried 1 byte to the server and 3.0 MiB back in 100.0 ms."));
 }
 
+TEST(Story, SaysNothingOfALookUpThatAnAddressDidNotNeed) {
+  Flow direct = flow(End::complete, 200);
+  direct.notes = {{.at = 0, .took = {}, .what = "dns", .detail = "asked"}};
+  EXPECT_THAT(story_of(direct), ElementsAre("The response went out whole; all took 100.0 ms."));
+}
+
 TEST(Story, SaysWhatIsMissing) {
   Flow open = flow(End::complete, 0);
   open.ended = false;

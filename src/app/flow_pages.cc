@@ -1,0 +1,213 @@
+// See flow_pages.h. What was captured is shown with controls and octets beyond ASCII escaped: a terminal obeys nothing of it.
+#include "app/flow_pages.h"
+
+#include <chrono>
+#include <ctime>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "flow/explain.h"
+#include "flow/flow_subject.h"
+#include "flow/history.h"
+#include "flow/story.h"
+#include "match/expr.h"
+
+namespace porthole::app {
+namespace {
+
+using flow::ExplainedLine;
+using flow::Flow;
+using flow::Row;
+
+std::string safe(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x20 || octet >= 0x7f) out += fmt::format("\\x{:02x}", octet);
+    else out += c;
+  }
+  return out;
+}
+
+// For JSON, where each octet becomes one character.
+std::string latin1(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x80) {
+      out += c;
+    } else {
+      out += static_cast<char>(0xc0U | octet >> 6U);
+      out += static_cast<char>(0x80U | (octet & 0x3fU));
+    }
+  }
+  return out;
+}
+
+std::string id_text(flow::FlowId id) {
+  char text[flow::FlowId::kTextBytes];
+  id.text(text);
+  return {text, sizeof text};
+}
+
+std::string clock_text(WallTime at) {
+  std::time_t seconds =
+      std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(at));
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count() % 1000;
+  return fmt::format("{:02}:{:02}:{:02}.{:03}", parts.tm_hour, parts.tm_min, parts.tm_sec, ms);
+}
+
+std::string_view paint(std::uint16_t status, bool colour) {
+  if (!colour) return "";
+  return status >= 500 ? "\x1b[31m" : status >= 400 ? "\x1b[33m" : status >= 300 ? "\x1b[36m" : "\x1b[32m";
+}
+
+std::string list_line(const Row& row, bool colour) {
+  std::string_view error = row.error == Token::none ? std::string_view() : token_text(row.error);
+  return fmt::format("{} {} {:<7} {}{:>3}{} {:>9} {:>10}  {}{}{}\n", id_text(row.flow), clock_text(row.begun),
+                     safe(row.method), paint(row.status, colour), row.status == 0 ? "-" : std::to_string(row.status),
+                     colour ? "\x1b[0m" : "", flow::duration_words(row.took), flow::size_words(row.bytes_out),
+                     safe(row.target), error.empty() ? "" : "  ", error);
+}
+
+nlohmann::ordered_json row_json(const Row& row) {
+  auto us = [](auto duration) { return std::chrono::duration_cast<std::chrono::microseconds>(duration).count(); };
+  nlohmann::ordered_json json = {{"id", id_text(row.flow)},
+                                 {"method", latin1(row.method)},
+                                 {"target", latin1(row.target)},
+                                 {"status", row.status},
+                                 {"type", latin1(row.content_type)},
+                                 {"bytes_in", row.bytes_in},
+                                 {"bytes_out", row.bytes_out},
+                                 {"begun", us(row.begun.time_since_epoch())},
+                                 {"took", us(row.took)},
+                                 {"client", row.client.text()},
+                                 {"end", flow::end_text(row.end)}};
+  if (row.upstream.port != 0) json["server"] = row.upstream.text();
+  if (row.error != Token::none) json["error"] = token_text(row.error);
+  return json;
+}
+
+// Whether a flow is meant, read from the disk only when its row does not decide it.
+bool fits(const match::Expr& expr, flow::SegmentFolder& folder, const Row& row) {
+  match::Truth truth = expr.test(flow::RowSubject(row));
+  if (truth != match::Truth::unknown) return truth == match::Truth::yes;
+  auto whole = flow::read_flow(folder, row.last);
+  return whole && expr.matches(flow::FlowSubject(*whole, folder));
+}
+
+Answer not_there(const FlowQuestion& question) {
+  return {kFailure, "", fmt::format("porthole: there is no flow {} in {}\n", question.id, question.folder)};
+}
+
+// One flow by its id: nothing with `refused` filled when there is none.
+std::optional<Flow> find(const FlowQuestion& question, Answer& refused) {
+  auto id = flow::FlowId::parse(question.id);
+  if (!id) {
+    refused = {kUsage, "",
+               fmt::format("porthole: \"{}\" is no flow's id: 13 digits and letters, as `porthole flows list` shows\n",
+                           safe(question.id))};
+    return std::nullopt;
+  }
+  flow::History history(question.folder);
+  while (auto row = history.next()) {
+    if (row->flow.value != id->value) continue;
+    flow::SegmentFolder folder(question.folder);
+    if (auto found = flow::read_flow(folder, row->last)) return found;
+  }
+  refused = not_there(question);
+  return std::nullopt;
+}
+
+void add_head(std::string& out, std::string_view title, const std::optional<flow::RecordedHead>& head) {
+  if (!head) return;
+  out += fmt::format("\n{}\n", title);
+  std::string_view rest = head->text;
+  while (!rest.empty()) {
+    std::size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty()) out += fmt::format("  {}\n", safe(line));
+  }
+}
+
+void add_lines(std::string& out, std::string_view title, const std::vector<ExplainedLine>& lines, bool colour) {
+  if (lines.empty()) return;
+  out += fmt::format("\n{}\n", title);
+  auto put = [&](std::string_view mark, std::string_view on, const std::string& text) {
+    out += fmt::format("{}  {} {}{}\n", colour ? on : "", mark, safe(text), colour && !on.empty() ? "\x1b[0m" : "");
+  };
+  for (const ExplainedLine& line : lines) {
+    if (line.kind == ExplainedLine::Kind::same) {
+      put(" ", "", line.received.empty() ? line.sent : line.received);
+      continue;
+    }
+    if (!line.received.empty()) put("-", "\x1b[31m", line.received);
+    if (!line.sent.empty()) put("+", "\x1b[32m", line.sent);
+    for (http::ChangeKind kind : line.reasons) {
+      const http::ChangeFacts& facts = http::facts_of(kind);
+      out += fmt::format("      {}: {} ({})\n", facts.what, facts.why, facts.clause);
+    }
+  }
+}
+
+}  // namespace
+
+Answer flow_list(const FlowQuestion& question) {
+  auto expr = match::Expr::parse(question.filter);
+  if (!expr) return {kUsage, "", fmt::format("porthole: filter: {}\n", match::fault_text(expr.error()))};
+  flow::History history(question.folder);
+  flow::SegmentFolder folder(question.folder);
+  Answer answer;
+  std::size_t lines = 0;
+  while (lines < question.most) {
+    auto row = history.next();
+    if (!row) break;
+    if (!fits(*expr, folder, *row)) continue;
+    ++lines;
+    answer.out += question.json ? row_json(*row).dump() + "\n" : list_line(*row, question.colour);
+  }
+  if (lines > 0) return answer;
+  return {kFailure, "",
+          fmt::format("porthole: no flow {}in {}\n", question.filter.empty() ? "" : "that fits ", question.folder)};
+}
+
+Answer flow_show(const FlowQuestion& question) {
+  Answer answer;
+  auto found = find(question, answer);
+  if (!found) return answer;
+  std::string& out = answer.out;
+  out = list_line(found->row, question.colour);
+  add_head(out, "Request, as received", found->request_received);
+  add_head(out, "Request, as sent", found->request_sent);
+  for (const auto& interim : found->interim_received) add_head(out, "Interim response, as received", interim);
+  add_head(out, "Response, as received", found->response_received);
+  add_head(out, "Response, as sent", found->response_sent);
+  const std::string_view sides[2] = {"Request", "Response"};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const flow::RecordedContent& content = found->content[i];
+    if (content.size == 0) continue;
+    out += fmt::format("\n{} content: {}, {} kept\n", sides[i], flow::size_words(content.size),
+                       flow::size_words(content.kept));
+  }
+  return answer;
+}
+
+Answer flow_explain(const FlowQuestion& question) {
+  Answer answer;
+  auto found = find(question, answer);
+  if (!found) return answer;
+  flow::Explanation explanation = flow::explain(*found);
+  answer.out = list_line(found->row, question.colour);
+  add_lines(answer.out, "Request: - as received, + as sent", explanation.request, question.colour);
+  add_lines(answer.out, "Response: - as received, + as sent", explanation.response, question.colour);
+  answer.out += "\n";
+  for (const std::string& sentence : explanation.story) answer.out += safe(sentence) + "\n";
+  return answer;
+}
+
+}  // namespace porthole::app

@@ -1,0 +1,28 @@
+// `porthole flows` and `porthole explain`: recorded flows as text for a terminal, or as JSON, read from a folder of segments;
+// a proxy may be recording there meanwhile.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+
+namespace porthole::app {
+
+struct FlowQuestion {
+  std::string folder;
+  std::string filter;     // of the match language; empty is all
+  std::string id;         // for those that speak of one flow
+  std::size_t most = 50;  // lines of a list
+  bool json = false;
+  bool colour = false;
+};
+
+// Newest first, a line each. kFailure when none fits, as grep; kUsage when the filter is wrong.
+Answer flow_list(const FlowQuestion& question);
+// Heads as received and as sent, notes, how much content there is. kFailure when it is not there.
+Answer flow_show(const FlowQuestion& question);
+// What came in beside what went out, each difference with its reason, and the story.
+Answer flow_explain(const FlowQuestion& question);
+
+}  // namespace porthole::app
