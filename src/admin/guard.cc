@@ -98,9 +98,9 @@ std::optional<std::string_view> Guard::cookie_of(const http::RequestHead& reques
     if (field.id != http::FieldName::cookie) continue;
     std::string_view rest = field.value;
     while (!rest.empty()) {
-      std::string_view pair = ascii::trim(rest.substr(0, rest.find(';')));
-      rest.remove_prefix(
-          std::min(rest.size(), rest.find(';') == std::string_view::npos ? rest.size() : rest.find(';') + 1));
+      std::size_t end = std::min(rest.find(';'), rest.size());
+      std::string_view pair = ascii::trim(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
       std::size_t equals = pair.find('=');
       if (equals != std::string_view::npos && pair.substr(0, equals) == name) return pair.substr(equals + 1);
     }

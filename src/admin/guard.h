@@ -56,7 +56,7 @@ class Guard {
 
   // The value of Set-Cookie for a code that was good, which it is no longer.
   std::optional<std::string> redeem(std::string_view code, WallTime now);
-  // Ends the session of this request's cookie; the value of Set-Cookie that removes it.
+  // Ends the session of the cookie of a request that screen_api() let pass; the value of Set-Cookie that removes it.
   std::string sign_out(const http::RequestHead& request);
 
  private:

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "flow/explain.h"
+#include "flow/first_line.h"
 #include "flow/flow_subject.h"
 #include "flow/history.h"
 #include "flow/story.h"
@@ -127,10 +128,7 @@ void add_head(std::string& out, std::string_view title, const std::optional<flow
   out += fmt::format("\n{}\n", title);
   std::string_view rest = head->text;
   while (!rest.empty()) {
-    std::size_t end = rest.find('\n');
-    std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    std::string_view line = flow::take_line(rest);
     if (!line.empty()) out += fmt::format("  {}\n", safe(line));
   }
 }

@@ -43,9 +43,7 @@ ByteCount read_content(SegmentFolder& folder, const RecordedContent& content, By
 
 DecodedContent decoded_content(SegmentFolder& folder, const Flow& flow, Direction direction, ByteCount most) {
   const RecordedContent& content = flow.content[static_cast<std::size_t>(direction)];
-  const auto& head = direction == Direction::request ? flow.request_received
-                     : flow.response_received        ? flow.response_received
-                                                     : flow.response_sent;
+  const auto& head = flow.head_of(direction);
   DecodedContent decoded;
   auto codings = coding::CodingList::parse(head ? fields_of(*head, "content-encoding") : std::string());
   if (!codings) {

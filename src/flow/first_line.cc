@@ -13,6 +13,16 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
+// The authority of an absolute-form target, or the target itself when it is in authority-form ("h:443"); else empty.
+std::string_view authority_of(std::string_view target) {
+  std::size_t scheme = target.find("://");
+  if (scheme == std::string_view::npos) return target.starts_with('/') || target == "*" ? std::string_view() : target;
+  std::string_view rest = target.substr(scheme + 3);
+  rest = rest.substr(0, rest.find_first_of("/?#"));
+  std::size_t at = rest.rfind('@');
+  return at == std::string_view::npos ? rest : rest.substr(at + 1);
+}
+
 }  // namespace
 
 std::string_view take_line(std::string_view& text) {
@@ -29,15 +39,6 @@ std::string_view field_in(std::string_view head, std::string_view name) {
     if (found.data() == nullptr && ascii::equal_nocase(field, name)) found = value;
   });
   return found;
-}
-
-std::string_view authority_of(std::string_view target) {
-  std::size_t scheme = target.find("://");
-  if (scheme == std::string_view::npos) return target.starts_with('/') || target == "*" ? std::string_view() : target;
-  std::string_view rest = target.substr(scheme + 3);
-  rest = rest.substr(0, rest.find_first_of("/?#"));
-  std::size_t at = rest.rfind('@');
-  return at == std::string_view::npos ? rest : rest.substr(at + 1);
 }
 
 RequestSummary request_summary(std::string_view head) {

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/ascii.h"
+
 namespace porthole::flow {
 
 struct RequestSummary {
   std::string_view method, target;
   std::string_view
-      host;  // host, with a port when one is written: of an absolute or authority-form target, else of Host
+      host;  // with a port when one is written: of the target, not of Host; empty in origin-form, as in Outcome
 };
 RequestSummary request_summary(std::string_view head);
 
@@ -31,9 +33,6 @@ void each_field(std::string_view head, bool first_line, Each&& each);
 // The next line of `text`, without its end; `text` shrinks to what follows. LF alone ends a line, too.
 std::string_view take_line(std::string_view& text);
 
-// The authority of an absolute-form target, or the target itself when it is in authority-form ("h:443"); else empty.
-std::string_view authority_of(std::string_view target);
-
 template <class Each>
 void each_field(std::string_view head, bool first_line, Each&& each) {
   if (first_line) take_line(head);
@@ -41,10 +40,7 @@ void each_field(std::string_view head, bool first_line, Each&& each) {
     std::string_view line = take_line(head);
     std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || line.empty() || line[0] == ' ' || line[0] == '\t') continue;
-    std::string_view value = line.substr(colon + 1);
-    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-    each(line.substr(0, colon), value);
+    each(line.substr(0, colon), ascii::trim(line.substr(colon + 1)));
   }
 }
 

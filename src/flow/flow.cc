@@ -116,10 +116,7 @@ class Reading {
 
   void end(const Record& record) {
     Row row;
-    if (!row.read(record.payload)) return;
-    row.flow = flow_.row.flow;
-    row.flags = record.header.event.flags;
-    row.last = record.at;
+    if (!row.read(record)) return;
     row.keep();
     flow_.row = std::move(row);
     flow_.ended = true;
@@ -150,12 +147,9 @@ std::optional<Flow> read_flow(SegmentFolder& folder, Position last) {
   return reading.finish();
 }
 
-std::optional<std::string_view> field_of(const RecordedHead& head, std::string_view name) {
-  std::string_view lines = head.text;
-  take_line(lines);
-  std::string_view value = field_in(lines, name);
-  if (value.data() == nullptr) return std::nullopt;
-  return value;
+const std::optional<RecordedHead>& Flow::head_of(Direction direction) const {
+  if (direction == Direction::request) return request_received;
+  return response_received ? response_received : response_sent;
 }
 
 std::string fields_of(const RecordedHead& head, std::string_view name) {

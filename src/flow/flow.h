@@ -58,6 +58,9 @@ struct Flow {
   RecordedContent content[2];  // by Direction
   std::string trailers[2];     // "Name: value\r\n" ..
   std::vector<RecordedNote> notes;
+
+  // What its content belongs to: as received, or what we answered where nothing was.
+  const std::optional<RecordedHead>& head_of(Direction direction) const;
 };
 
 // Nothing when no record of a flow lies there.
@@ -75,9 +78,7 @@ struct DecodedContent {
 };
 DecodedContent decoded_content(SegmentFolder& folder, const Flow& flow, Direction direction, ByteCount most);
 
-// The value of the first field of that name in a recorded head, without surrounding blanks; nothing when there is none.
-std::optional<std::string_view> field_of(const RecordedHead& head, std::string_view name);
-// The value of all fields of that name, joined by ", ".
+// The value of all fields of that name, joined by ", "; empty when there is none.
 std::string fields_of(const RecordedHead& head, std::string_view name);
 
 }  // namespace porthole::flow

@@ -12,17 +12,14 @@ using match::Flag;
 using match::Key;
 using match::Truth;
 
-// As the client sent them and got them, as people see them; what a server answered when nothing reached the client.
-Truth FlowSubject::fields(bool request, std::string_view name, const match::Probe& probe) const {
-  const auto& head = request                   ? flow_.request_received
-                     : flow_.response_received ? flow_.response_received
-                                               : flow_.response_sent;
+Truth FlowSubject::fields(Direction direction, std::string_view name, const match::Probe& probe) const {
+  const auto& head = flow_.head_of(direction);
   bool found = false;
   auto look = [&](std::string_view field, std::string_view value) {
     found = found || ((name.empty() || ascii::equal_nocase(field, name)) && probe(value));
   };
   if (head) each_field(head->text, true, look);
-  each_field(flow_.trailers[request ? 0 : 1], false, look);
+  each_field(flow_.trailers[static_cast<std::size_t>(direction)], false, look);
   if (found) return Truth::yes;
   return flow_.ended || head ? Truth::no : Truth::unknown;
 }
@@ -36,9 +33,10 @@ Truth FlowSubject::content(Direction direction, const match::Probe& probe) const
 
 Truth FlowSubject::any(Key key, std::string_view name, const match::Probe& probe) const {
   switch (key) {
-    case Key::request_header: return fields(true, name, probe);
-    case Key::response_header: return fields(false, name, probe);
-    case Key::header: return match::either(fields(true, name, probe), fields(false, name, probe));
+    case Key::request_header: return fields(Direction::request, name, probe);
+    case Key::response_header: return fields(Direction::response, name, probe);
+    case Key::header:
+      return match::either(fields(Direction::request, name, probe), fields(Direction::response, name, probe));
     case Key::request_body: return content(Direction::request, probe);
     case Key::response_body: return content(Direction::response, probe);
     case Key::body: return match::either(content(Direction::request, probe), content(Direction::response, probe));

@@ -21,7 +21,7 @@ class FlowSubject final : public RowSubject {
   match::Truth any(match::Key key, std::string_view field_name, const match::Probe& probe) const override;
 
  private:
-  match::Truth fields(bool request, std::string_view name, const match::Probe& probe) const;
+  match::Truth fields(Direction direction, std::string_view name, const match::Probe& probe) const;
   match::Truth content(Direction direction, const match::Probe& probe) const;
 
   const Flow& flow_;

@@ -13,10 +13,7 @@ bool History::read_segment() {
   if (!reader) return !paths_.empty();  // evicted meanwhile
   while (auto record = reader->next()) {
     Row row;
-    if (record->header.event.kind != EventKind::end || !row.read(record->payload)) continue;
-    row.flow = {record->header.event.flow};
-    row.last = record->at;
-    row.flags = record->header.event.flags;
+    if (!row.read(*record)) continue;
     row.keep();
     rows_.push_back(std::move(row));
   }

@@ -14,6 +14,8 @@ namespace {
 constexpr std::int64_t kStale = 3'600'000'000'000;
 constexpr Duration kOpenRetry = std::chrono::seconds(1);
 
+std::size_t first_line_size(const std::uint16_t (&sizes)[3]) { return std::size_t{0} + sizes[0] + sizes[1] + sizes[2]; }
+
 ByteCount ring_bytes(std::size_t workers) {
   return std::clamp<ByteCount>(std::bit_floor(Recorder::kRingsMax / std::max<std::size_t>(1, workers)), 64_KiB,
                                Ring::kBytes);
@@ -55,11 +57,7 @@ void Recorder::load_rows() {
   if (!reader) return;
   while (auto record = reader->next()) {
     Row row;
-    if (record->header.event.kind != EventKind::end || !row.read(record->payload)) continue;
-    row.flow = {record->header.event.flow};
-    row.last = record->at;
-    row.flags = record->header.event.flags;
-    rows_.add(row);
+    if (row.read(*record)) rows_.add(row);
   }
 }
 
@@ -151,16 +149,14 @@ void Recorder::learn(Open& open, const EventHeader& event, std::string_view payl
     case EventKind::response_sent: {
       ResponseSummary response = response_summary(in.text());
       open.status = response.status;
-      if (open.number) open.text = response.content_type.substr(0, 128);
+      open.text.resize(first_line_size(open.text_sizes));  // an earlier answer may have had another type
+      open.text += response.content_type.substr(0, 128);
       return to_tell(open, event.flow);
     }
     case EventKind::data:
-    case EventKind::unseen: {
-      ByteCount moved = event.kind == EventKind::data ? payload.size() - sizeof(ByteCount) : in.number<ByteCount>();
-      open.moved[static_cast<std::size_t>(event.direction)] += moved;
+    case EventKind::unseen:
       if (open.number && event.at - open.told_at >= kProgressEvery.count()) to_tell(open, event.flow);
       return;
-    }
     default: return;
   }
 }
@@ -180,20 +176,21 @@ void Recorder::tell() {
     row.client = open.client;
     row.begun = WallTime(Duration(open.begun));
     row.took = Duration(open.touched - open.begun);
-    row.bytes_in = open.moved[0];
-    row.bytes_out = open.moved[1];
+    row.bytes_in = open.kept[0] + open.unseen[0];
+    row.bytes_out = open.kept[1] + open.unseen[1];
+    std::uint16_t(&sizes)[3] = open.text_sizes;
+    std::string_view text = open.text;
+    row.content_type = text.substr(first_line_size(sizes));
     if (open.number) {
-      row.content_type = open.text;
       rows_.update(*open.number, row);
       continue;
     }
-    const std::uint16_t* sizes = open.text_sizes;
-    std::string_view text = open.text;
     row.method = text.substr(0, sizes[0]);
     row.host = text.substr(sizes[0], sizes[1]);
     row.target = text.substr(sizes[0] + sizes[1], sizes[2]);
     open.number = rows_.add(row);
-    open.text = {};
+    open.text = std::string(row.content_type);
+    std::fill(std::begin(sizes), std::end(sizes), std::uint16_t{0});
   }
   untold_.clear();
 }

@@ -72,10 +72,9 @@ class Recorder {
     Position last;
     Endpoint client;
     std::int64_t begun = 0;
-    std::string text;  // method, host, target until they are told; then the content type
+    std::string text;  // method, host and target until they are told, and the content type behind them
     std::uint16_t text_sizes[3] = {};
     std::uint16_t status = 0;
-    ByteCount moved[2] = {0, 0};  // content octets, by Direction
     std::optional<Rows::Number> number;
     std::int64_t told_at = 0;
     bool untold = false;

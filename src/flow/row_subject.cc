@@ -62,7 +62,7 @@ Truth RowSubject::flag(Flag flag) const {
       if (row_.open) return Truth::unknown;
       return match::truth_of(row_.error != Token::none || (cut && row_.status != 0 && row_.method != "CONNECT"));
     }
-    case Flag::tunnel: return match::truth_of(row_.method == "CONNECT");
+    case Flag::tunnel: return match::truth_of(row_.method == "CONNECT" && (row_.open || row_.end != End::answered));
     case Flag::ws:
       return row_.status != 101 ? match::truth_of(false) : Truth::unknown;  // the fields say which protocol
     case Flag::sse:

@@ -39,6 +39,15 @@ bool Row::read(std::string_view payload) {
   return true;
 }
 
+bool Row::read(const Record& record) {
+  const EventHeader& event = record.header.event;
+  if (event.kind != EventKind::end || !read(record.payload)) return false;
+  flow = {event.flow};
+  flags = event.flags;
+  last = record.at;
+  return true;
+}
+
 void Row::keep() {
   auto own = std::make_unique_for_overwrite<char[]>(method.size() + host.size() + target.size() + content_type.size());
   char* at = own.get();

@@ -40,6 +40,8 @@ struct Row {
 
   // From the payload of an `end` event; false when it is not one.
   bool read(std::string_view payload);
+  // From the record of one: with flow, flags and place too. False when it is of another event.
+  bool read(const Record& record);
   // Makes the views this row's own.
   void keep();
 };
@@ -49,8 +51,7 @@ class Rows {
   static constexpr std::size_t kRows = 65'536;
   static constexpr ByteCount kTextBytes = 10_MiB;
   static constexpr std::size_t kTargetMax = 4096;  // longer ones are cut here; the record has them whole
-  static constexpr std::size_t kTypesMax =
-      2048;  // different content types that are told apart; further ones show as none
+  static constexpr std::size_t kTypesMax = 2048;   // content types that are told apart; further ones show as none
 
   // Names a row for update(); never used twice.
   using Number = std::uint64_t;

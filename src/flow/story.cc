@@ -13,11 +13,9 @@ std::string server_of(const Flow& flow) {
 }
 
 void tell_connection(const Flow& flow, std::vector<std::string>& story) {
-  if (flow.row.reused) {
-    story.push_back(fmt::format("A kept connection to {} was used.", server_of(flow)));
-    return;
-  }
+  if (flow.row.reused) story.push_back(fmt::format("A kept connection to {} was used.", server_of(flow)));
   for (const RecordedNote& note : flow.notes) {
+    if (flow.row.reused && note.what != "retry") continue;
     if (note.what == "dns") {
       if (note.detail == "cached") story.emplace_back("The name's addresses were known from an earlier look-up.");
       else if (note.took > Duration(0))  // an address needs none

@@ -195,6 +195,29 @@ TEST_F(RecorderRig, ShowsAFlowBeforeItHasEnded) {
   EXPECT_EQ(rows[0].bytes_out, 400U);
 }
 
+TEST_F(RecorderRig, ShowsTheTypeOfAnAnswerThatBeganInTheSameStep) {
+  start();
+  sink_->begin({9}, *Endpoint::parse("127.0.0.1:5"), clock_.now());
+  http::RequestHead request;
+  request.raw = "GET http://h/a HTTP/1.1\r\n\r\n";
+  sink_->request_received({9}, request, {});
+  http::ResponseHead response;
+  response.status = 200;
+  response.fields.add(http::FieldName::content_type, "text/event-stream");
+  sink_->response_sent({9}, response, {}, clock_.now());
+  step();
+  Row row = std::move(recorder_->rows().newest(1).at(0));
+  EXPECT_EQ(row.target, "http://h/a");
+  EXPECT_EQ(row.content_type, "text/event-stream");
+  clock_.advance(1s);
+  sink_->data({9}, Direction::response, 0, "data: x\n\n", clock_.now());
+  step();
+  row = std::move(recorder_->rows().newest(1).at(0));
+  EXPECT_EQ(row.bytes_out, 9U);
+  EXPECT_EQ(row.target, "http://h/a");
+  EXPECT_EQ(row.content_type, "text/event-stream");
+}
+
 TEST_F(RecorderRig, TellsAFlowThatEndsWithinAStepOnce) {
   start();
   for (std::uint64_t flow = 1; flow <= 100; ++flow) exchange(flow);

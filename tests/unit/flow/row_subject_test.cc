@@ -72,6 +72,15 @@ TEST(RowSubject, KnowsNoEndOfWhatGoesOn) {
   EXPECT_EQ(test("is:pending", open), match::Truth::yes);
 }
 
+TEST(RowSubject, TellsATunnelFromOneThatWasRefused) {
+  Row connect = row();
+  connect.method = "CONNECT";
+  connect.end = End::tunnelled;
+  EXPECT_EQ(test("is:tunnel", connect), match::Truth::yes);
+  connect.end = End::answered;
+  EXPECT_EQ(test("is:tunnel", connect), match::Truth::no);
+}
+
 TEST(RowSubject, KnowsWhatAPersonSaid) {
   std::vector<std::string> tags = {"checkout"};
   MarkFacts marks{.pinned = true, .noted = false, .tags = tags};

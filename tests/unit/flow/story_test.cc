@@ -56,6 +56,16 @@ TEST(Story, SaysNothingOfALookUpThatAnAddressDidNotNeed) {
   EXPECT_THAT(story_of(direct), ElementsAre("The response went out whole; all took 100.0 ms."));
 }
 
+TEST(Story, TellsARetryWhateverConnectionServedIt) {
+  Flow again = flow(End::complete, 200);
+  again.row.reused = true;
+  again.notes = {{.at = 0, .took = {}, .what = "retry", .detail = "the kept connection had died"},
+                 {.at = 0, .took = 5ms, .what = "connect", .detail = {}}};
+  EXPECT_THAT(story_of(again), ElementsAre("A kept connection to 192.0.2.7:80 was used.",
+                                           "The request was sent once more: the kept connection had died.",
+                                           "The response went out whole; all took 100.0 ms."));
+}
+
 TEST(Story, SaysWhatIsMissing) {
   Flow open = flow(End::complete, 0);
   open.ended = false;
