@@ -118,7 +118,7 @@ class Play {
       case 3: send(kPieces[what % kPieces.size()], true); break;
       case 4:
       case 5: send(input.text(what), false); break;
-      case 6: send(std::string(fuzz::filling(what), 'a'), false); break;
+      case 6: send(std::string(input.filling(what), 'a'), false); break;
       case 7: rig_.advance(std::chrono::milliseconds(what * what * 4)); break;
       case 8: (what & 1U) != 0 ? client_->stop_reading() : client_->read_on(); break;
       default: end(what % 4); break;

@@ -87,7 +87,7 @@ class Play {
       case 6: say(server, kPieces[what % kPieces.size()], true); break;
       case 7:
       case 8: say(server, input.text(what), false); break;
-      case 9: say(server, std::string(fuzz::filling(what), 'a'), false); break;
+      case 9: say(server, std::string(input.filling(what), 'a'), false); break;
       case 10: (what & 1U) != 0 ? rig_.advance(std::chrono::milliseconds(what * what * 4)) : pause(what); break;
       default: end(server, what % 4); break;
     }
