@@ -36,7 +36,9 @@ std::string_view take_line(std::string_view& text) {
 std::string_view field_in(std::string_view head, std::string_view name) {
   std::string_view found;
   each_field(head, false, [&](std::string_view field, std::string_view value) {
-    if (found.data() == nullptr && ascii::equal_nocase(field, name)) found = value;
+    bool named = ascii::equal_nocase(field, name);
+    if (named) found = value;
+    return !named;
   });
   return found;
 }

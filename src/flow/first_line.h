@@ -26,7 +26,8 @@ ResponseSummary response_summary(std::string_view head);
 // is none. Case does not count.
 std::string_view field_in(std::string_view head, std::string_view name);
 
-// Calls `each(name, value)` for each field line of a head, the first line left out; of trailers with `first_line` false.
+// Calls `each(name, value)` for each field line of a head, the first line left out; of trailers with `first_line` false. Ends
+// when it returns false.
 template <class Each>
 void each_field(std::string_view head, bool first_line, Each&& each);
 
@@ -40,7 +41,7 @@ void each_field(std::string_view head, bool first_line, Each&& each) {
     std::string_view line = take_line(head);
     std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || line.empty() || line[0] == ' ' || line[0] == '\t') continue;
-    each(line.substr(0, colon), ascii::trim(line.substr(colon + 1)));
+    if (!each(line.substr(0, colon), ascii::trim(line.substr(colon + 1)))) return;
   }
 }
 

@@ -156,10 +156,11 @@ std::string fields_of(const RecordedHead& head, std::string_view name) {
   std::string joined;
   bool first = true;
   each_field(head.text, true, [&](std::string_view field, std::string_view value) {
-    if (!ascii::equal_nocase(field, name)) return;
+    if (!ascii::equal_nocase(field, name)) return true;
     if (!first) joined += ", ";
     joined += value;
     first = false;
+    return true;
   });
   return joined;
 }

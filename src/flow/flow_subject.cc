@@ -16,10 +16,11 @@ Truth FlowSubject::fields(Direction direction, std::string_view name, const matc
   const auto& head = flow_.head_of(direction);
   bool found = false;
   auto look = [&](std::string_view field, std::string_view value) {
-    found = found || ((name.empty() || ascii::equal_nocase(field, name)) && probe(value));
+    found = (name.empty() || ascii::equal_nocase(field, name)) && probe(value);
+    return !found;
   };
   if (head) each_field(head->text, true, look);
-  each_field(flow_.trailers[static_cast<std::size_t>(direction)], false, look);
+  if (!found) each_field(flow_.trailers[static_cast<std::size_t>(direction)], false, look);
   if (found) return Truth::yes;
   return flow_.ended || head ? Truth::no : Truth::unknown;
 }
