@@ -203,6 +203,7 @@ void Channel::on_timer() {
 
 void Channel::broken(int os_errno) {
   Error error = stream_error(options_.side, os_errno);
+  if (os_errno == ETIMEDOUT) error.token = Token::connection_write_timeout;
   dispose();
   owner_.on_broken(error);
 }
@@ -210,10 +211,8 @@ void Channel::broken(int os_errno) {
 // Reset, not closed: the peer may come back and read what the kernel still holds, and the FIN behind it would make that look
 // like the end of content that only a close delimits. Nor does the kernel keep it for a peer that never comes back.
 void Channel::given_up() {
-  Error error = stream_error(options_.side, ETIMEDOUT);
-  error.token = Token::connection_write_timeout;
-  abort();
-  owner_.on_broken(error);
+  stream_->abort();
+  broken(ETIMEDOUT);
 }
 
 void Channel::abort() {

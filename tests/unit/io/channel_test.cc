@@ -47,6 +47,21 @@ struct Owner final : ChannelOwner {
   std::function<void()> when_bytes, when_eof, when_drained, when_ended;
 };
 
+// A connection on which the kernel gave up: what it sent was never acknowledged.
+class UnacknowledgedStream final : public Stream {
+ public:
+  void set_listener(ReadyListener*) override {}
+  IoCount try_read(std::span<char>) override { return {}; }
+  bool maybe_readable() const override { return false; }
+  IoCount try_write(std::span<const iovec>) override { return {IoCount::State::failed, 0, ETIMEDOUT}; }
+  bool maybe_writable() const override { return true; }
+  void shutdown_write() override {}
+  void abort() override {}
+  Endpoint peer() const override { return {}; }
+  Endpoint local() const override { return {}; }
+  int connect_errno() override { return ETIMEDOUT; }
+};
+
 class ChannelTest : public ::testing::Test {
  protected:
   void open(std::size_t capacity = 64 * 1024, const ChannelOptions& options = {}) {
@@ -348,6 +363,16 @@ TEST_F(ChannelTest, AResetBreaksAChannelThatReads) {
   EXPECT_EQ(owner_.error->token, Token::connection_terminated);
   EXPECT_EQ(owner_.error->side, Side::client);
   EXPECT_EQ(owner_.error->os_errno, ECONNRESET);
+}
+
+// RFC 9209 §2.3.11: not connection_timeout, which is about opening a connection.
+TEST_F(ChannelTest, AConnectionThatTheKernelGaveUpTimedOutWriting) {
+  channel_ = std::make_unique<Channel>(world_.loop, std::make_unique<UnacknowledgedStream>(), owner_,
+                                       ChannelOptions{.side = Side::upstream});
+  channel_->write_from(out_);
+  send("request");
+  ASSERT_TRUE(owner_.error);
+  EXPECT_EQ(owner_.error->token, Token::connection_write_timeout);
 }
 
 // A client that went away while its upload is paused must end the work that is done for it.
