@@ -5,8 +5,8 @@
 #include <ctime>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "flow/as_json.h"
 #include "flow/explain.h"
 #include "flow/first_line.h"
 #include "flow/flow_subject.h"
@@ -31,27 +31,6 @@ std::string safe(std::string_view text) {
   return out;
 }
 
-// For JSON, where each octet becomes one character.
-std::string latin1(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x80) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xc0U | octet >> 6U);
-      out += static_cast<char>(0x80U | (octet & 0x3fU));
-    }
-  }
-  return out;
-}
-
-std::string id_text(flow::FlowId id) {
-  char text[flow::FlowId::kTextBytes];
-  id.text(text);
-  return {text, sizeof text};
-}
-
 std::string clock_text(WallTime at) {
   std::time_t seconds =
       std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(at));
@@ -68,28 +47,17 @@ std::string_view paint(std::uint16_t status, bool colour) {
 
 std::string list_line(const Row& row, bool colour) {
   std::string_view error = row.error == Token::none ? std::string_view() : token_text(row.error);
-  return fmt::format("{} {} {:<7} {}{:>3}{} {:>9} {:>10}  {}{}{}\n", id_text(row.flow), clock_text(row.begun),
+  return fmt::format("{} {} {:<7} {}{:>3}{} {:>9} {:>10}  {}{}{}\n", flow::id_text(row.flow), clock_text(row.begun),
                      safe(row.method), paint(row.status, colour), row.status == 0 ? "-" : std::to_string(row.status),
                      colour ? "\x1b[0m" : "", flow::duration_words(row.took), flow::size_words(row.bytes_out),
                      safe(row.target), error.empty() ? "" : "  ", error);
 }
 
-nlohmann::ordered_json row_json(const Row& row) {
-  auto us = [](auto duration) { return std::chrono::duration_cast<std::chrono::microseconds>(duration).count(); };
-  nlohmann::ordered_json json = {{"id", id_text(row.flow)},
-                                 {"method", latin1(row.method)},
-                                 {"target", latin1(row.target)},
-                                 {"status", row.status},
-                                 {"type", latin1(row.content_type)},
-                                 {"bytes_in", row.bytes_in},
-                                 {"bytes_out", row.bytes_out},
-                                 {"begun", us(row.begun.time_since_epoch())},
-                                 {"took", us(row.took)},
-                                 {"client", row.client.text()},
-                                 {"end", flow::end_text(row.end)}};
-  if (row.upstream.port != 0) json["server"] = row.upstream.text();
-  if (row.error != Token::none) json["error"] = token_text(row.error);
-  return json;
+std::string json_line(const Row& row) {
+  std::string line;
+  Json json(line);
+  flow::append_row(json, row);
+  return line + "\n";
 }
 
 // Whether a flow is meant, read from the disk only when its row does not decide it.
@@ -167,7 +135,7 @@ Answer flow_list(const FlowQuestion& question) {
     if (!row) break;
     if (!fits(*expr, folder, *row)) continue;
     ++lines;
-    answer.out += question.json ? row_json(*row).dump() + "\n" : list_line(*row, question.colour);
+    answer.out += question.json ? json_line(*row) : list_line(*row, question.colour);
   }
   if (lines > 0) return answer;
   return {kFailure, "",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <thread>
 #include <utility>
 
 #include "flow/first_line.h"
@@ -73,18 +74,30 @@ std::size_t Recorder::step() {
   tell();
   metrics_.waiting_bytes.set(static_cast<std::int64_t>(waiting));
   metrics_.open_flows.set(static_cast<std::int64_t>(open_.size()));
-  if (store_ && now_ - flushed_ >= kFlushEvery) flush(now_);
+  bool hurry = hurried_.load(std::memory_order_relaxed) && hurried_.exchange(false);
+  if (store_ && (hurry || now_ - flushed_ >= kFlushEvery)) flush(now_);
   return taken;
 }
 
 void Recorder::flush(Instant now) {
   flushed_ = now;
   store_->flush(now);
+  written_.store(store_->written().value, std::memory_order_release);
   if (store_->paused() != 0 && metrics_.paused_errno.value() == 0) metrics_.pauses.add();
   metrics_.paused_errno.set(store_->paused());
   metrics_.segments.set(static_cast<std::int64_t>(store_->segments()));
   metrics_.store_bytes.set(static_cast<std::int64_t>(store_->bytes()));
   metrics_.evicted_segments.add(store_->evicted() - std::exchange(evicted_seen_, store_->evicted()));
+}
+
+bool Recorder::wait_until_written(Position position, Duration patience) const {
+  constexpr auto kLook = std::chrono::milliseconds(1);
+  for (Duration waited{}; written_.load(std::memory_order_acquire) <= position.value; waited += kLook) {
+    if (waited >= patience || metrics_.paused_errno.value() != 0) return false;
+    hurried_ = true;
+    std::this_thread::sleep_for(kLook);
+  }
+  return true;
 }
 
 void Recorder::finish() {

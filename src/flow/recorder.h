@@ -3,6 +3,7 @@
 // and what gathers for the disk stay below kMemoryMax together. Nothing here can hold up a worker.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,9 @@ class Recorder {
   // From any thread.
   const Rows& rows() const { return rows_; }
   const RecorderMetrics& metrics() const { return metrics_; }
+  // Waits until what lies at `position` can be read from the disk, which takes a flush: at most `patience`, and not at all while
+  // nothing is written. False when it still cannot.
+  bool wait_until_written(Position position, Duration patience) const;
 
  private:
   struct Source {
@@ -102,6 +106,8 @@ class Recorder {
   std::vector<Source> rings_;
   std::int64_t unix_offset_;  // from the monotonic clock; taken once, so that differences stay true
   std::unique_ptr<Store> store_;
+  std::atomic<std::uint64_t> written_ = 0;     // Position: what lies before it is on the disk
+  mutable std::atomic<bool> hurried_ = false;  // somebody waits for a flush
   Instant store_retry_{};
   Instant flushed_{};
   Instant now_{};

@@ -75,6 +75,7 @@ Rows::Number Rows::add(const Row& row) {
   put_text(number % rows_, row);
   put(number % rows_, row);
   changed(number);
+  put_at(added_, number % rows_, seq_);
   return number;
 }
 
@@ -147,6 +148,7 @@ Row Rows::view(std::size_t i) const {
   row.flow = {flow_[i]};
   row.open = open_[i] != 0;
   row.seq = row_seq_[i];
+  row.added = added_[i];
   row.last = {last_[i]};
   row.flags = flags_[i];
   row.status = status_[i];
@@ -185,21 +187,34 @@ std::vector<Row> Rows::newest(std::size_t most) const {
   return rows;
 }
 
-Rows::Page Rows::page(FlowId before, std::size_t most, std::size_t look,
-                      const std::function<bool(const Row&)>& wanted) const {
-  std::lock_guard lock(mutex_);
-  Page page{.rows = {}, .seq = seq_, .more = false};
+Rows::Page Rows::page(const Question& question) const {
+  std::unique_lock lock(mutex_);
+  Page page{.rows = {}, .seq = seq_};
   Number end = next_;
-  if (before.value != 0) {
-    while (end > first_ && flow_[(end - 1) % rows_] != before.value) --end;
-    if (end == first_) return page;
-    --end;
-  }
-  for (; end > first_ && page.rows.size() < most && look > 0; --end, --look) {
+  bool begun = question.before.value == 0;  // the row of `before` was passed
+  std::size_t skip = question.skip;
+  std::size_t looked = 0;
+  if (!question.wanted) page.total = next_ - first_;
+  bool count = question.count && question.wanted;
+  for (; end > first_; --end) {
+    if (++looked % kSlice == 0) {
+      lock.unlock();
+      lock.lock();
+      if (end <= first_) break;  // overtaken
+    }
     std::size_t i = (end - 1) % rows_;
-    if (wanted(view(i))) page.rows.push_back(row(i));
+    if (!begun && !count) {
+      begun = flow_[i] == question.before.value;
+      continue;
+    }
+    bool wanted = !question.wanted || question.wanted(view(i));
+    if (count && wanted) ++page.total;
+    if (!begun) begun = flow_[i] == question.before.value;
+    else if (wanted && skip > 0) --skip;
+    else if (wanted && page.rows.size() == question.most) page.more = true;
+    else if (wanted) page.rows.push_back(row(i));
+    if (page.more && !count) break;
   }
-  page.more = end > first_;
   return page;
 }
 

@@ -24,6 +24,7 @@ struct Row {
   FlowId flow;
   bool open = false;
   std::uint64_t seq = 0;    // of the last change of this row in a Rows
+  std::uint64_t added = 0;  // of its first change there
   Position last;            // of its last record; the others are reached from there
   std::uint16_t flags = 0;  // EventFlag
   End end = End::complete;
@@ -70,11 +71,19 @@ class Rows {
   struct Page {
     std::vector<Row> rows;  // newest first
     std::uint64_t seq = 0;  // at that moment
-    bool more = false;      // older ones are here that were not looked at
+    bool more = false;      // older ones are wanted, too, or were not looked at
+    std::size_t total = 0;  // how many are wanted in all, whatever `before` and `skip`
   };
-  // Those older than the row of `before` (0: from the newest) that are `wanted`, at most `most`, looking at `look` at most. A
-  // `before` that is not here gives an empty page. `wanted` is called under the lock: it must be short.
-  Page page(FlowId before, std::size_t most, std::size_t look, const std::function<bool(const Row&)>& wanted) const;
+  struct Question {
+    FlowId before = {};    // older than its row; 0: from the newest. Not here: an empty page
+    std::size_t skip = 0;  // of those wanted, the newest
+    std::size_t most = 200;
+    bool count = false;  // fill `total`: looks at all rows
+    std::function<bool(const Row&)> wanted =
+        {};  // none: all. Called under the lock, which is given back after each kSlice rows
+  };
+  static constexpr std::size_t kSlice = 256;
+  Page page(const Question& question) const;
   std::optional<Row> find(FlowId flow) const;
 
   struct Changes {
@@ -103,7 +112,7 @@ class Rows {
   Number first_ = 0, next_ = 0;  // rows ever added; index = number % rows_
   std::uint64_t seq_ = 0;
   std::vector<Number> changed_;  // by seq % rows_: which row that change was of
-  std::vector<std::uint64_t> flow_, last_, row_seq_;
+  std::vector<std::uint64_t> flow_, last_, row_seq_, added_;
   std::vector<std::uint16_t> flags_, status_, type_;
   std::vector<std::uint8_t> end_, error_, version_, reused_, open_;
   std::vector<ByteCount> bytes_in_, bytes_out_;

@@ -87,6 +87,7 @@ class SegmentWriter {
 
   ByteCount gathered() const { return buffer_.size(); }
   ByteCount end() const { return end_; }
+  ByteCount written() const { return written_; }  // the kernel has what lies before
   const SegmentHeader& header() const { return header_; }
 
  private:

@@ -163,6 +163,11 @@ Position Store::append(const EventHeader& event, std::string_view payload, Posit
   return at;
 }
 
+Position Store::written() const {
+  if (!writer_) return Position::of(next_sequence_, 0);
+  return Position::of(writer_->header().sequence, static_cast<std::uint32_t>(writer_->written()));
+}
+
 void Store::flush(Instant now) {
   if (paused_ != 0 && now < retry_at_) return;
   bool was_paused = std::exchange(paused_, 0) != 0;

@@ -39,6 +39,8 @@ class Store {
                   Instant now);
   void flush(Instant now);
 
+  // Where the next record would lie if all that gathered were on the disk already: what lies before can be read.
+  Position written() const;
   // 0, or the errno for which recording is paused.
   int paused() const { return paused_; }
   ByteCount bytes() const { return bytes_; }  // on the disk, unused space included

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "base/ascii.h"
+#include "base/json.h"
 #include "base/suggestion.h"
 
 namespace porthole::http {
@@ -47,21 +49,6 @@ std::optional<GuideEntry> parse_entry(std::string_view block) {
   return std::nullopt;
 }
 
-void add_json(std::string& out, std::string_view key, std::string_view value) {
-  out += out.empty() ? "{\"" : ",\"";
-  out += key;
-  out += "\":\"";
-  bool blank = false;
-  for (char c : value) {
-    bool was_blank = blank;
-    blank = c == ' ' || c == '\n';
-    if (blank && was_blank) continue;  // a broken line is indented
-    if (c == '"' || c == '\\') out += '\\';
-    out += c == '\n' ? ' ' : c;
-  }
-  out += '"';
-}
-
 }  // namespace
 
 std::string_view text_of(Kind kind) {
@@ -92,15 +79,29 @@ std::string_view nearest_in_guide(std::span<const GuideEntry> entries, std::stri
   return nearest(name, names);
 }
 
+std::string in_one_line(std::string_view text) {
+  std::string out;
+  bool blank = false;
+  for (char c : text) {
+    bool was_blank = std::exchange(blank, c == ' ' || c == '\n');
+    if (blank && was_blank) continue;  // a broken line is indented
+    out += c == '\n' ? ' ' : c;
+  }
+  return out;
+}
+
 std::string guide_json(const GuideEntry& entry) {
   std::string out;
-  add_json(out, "kind", text_of(entry.kind));
-  add_json(out, "name", entry.name);
-  add_json(out, "note", entry.note);
-  add_json(out, "clause", entry.clause);
-  add_json(out, "meaning", entry.meaning);
-  add_json(out, "duty", entry.duty);
-  return out + "}";
+  Json(out)
+      .object()
+      .text("kind", text_of(entry.kind))
+      .text("name", entry.name)
+      .text("note", entry.note)
+      .text("clause", entry.clause)
+      .text("meaning", in_one_line(entry.meaning))
+      .text("duty", in_one_line(entry.duty))
+      .end_object();
+  return out;
 }
 
 }  // namespace porthole::http

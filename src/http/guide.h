@@ -32,6 +32,8 @@ const GuideEntry* find_in_guide(std::span<const GuideEntry> entries, std::string
 // The name that a mistyped one most likely stands for, or empty.
 std::string_view nearest_in_guide(std::span<const GuideEntry> entries, std::string_view name);
 
+// A meaning or a duty without its line breaks.
+std::string in_one_line(std::string_view text);
 // An object with the keys kind, name, note, clause, meaning and duty, all text without line breaks.
 std::string guide_json(const GuideEntry& entry);
 

@@ -71,7 +71,8 @@ TEST_F(FlowPages, PrintsJsonLines) {
   question_.json = true;
   std::string out = flow_list(question_).out;
   EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 2);
-  EXPECT_THAT(out, HasSubstr("{\"id\":\"" + id(1) + "\",\"method\":\"GET\",\"target\":\"http://h/a\",\"status\":200"));
+  EXPECT_THAT(out, HasSubstr("{\"id\":\"" + id(1) +
+                             "\",\"state\":\"done\",\"method\":\"GET\",\"host\":\"h\",\"target\":\"http://h/a\","));
 }
 
 TEST_F(FlowPages, ShowsEachHop) {

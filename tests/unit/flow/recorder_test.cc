@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "flow/segment_folder.h"
 #include "support/temporary_folder.h"
 
 namespace porthole::flow {
@@ -224,6 +225,23 @@ TEST_F(RecorderRig, TellsAFlowThatEndsWithinAStepOnce) {
   step();
   EXPECT_EQ(recorder_->rows().seq(), 100U);
   EXPECT_EQ(recorder_->rows().size(), 100U);
+}
+
+TEST_F(RecorderRig, WritesAtOnceWhenSomebodyWaitsForARecord) {
+  start();
+  exchange(1);
+  step();  // opens the store and flushes
+  exchange(2);
+  clock_.advance(1ms);
+  recorder_->step();  // the row is there, its record is not on the disk yet
+  Row row = std::move(recorder_->rows().newest(1).at(0));
+  ASSERT_EQ(row.flow.value, 2U);
+  SegmentFolder folder(options_.store.folder);
+  EXPECT_FALSE(folder.at(row.last));
+  EXPECT_FALSE(recorder_->wait_until_written(row.last, 3ms));  // nobody steps
+  recorder_->step();
+  EXPECT_TRUE(recorder_->wait_until_written(row.last, 0ms));
+  EXPECT_TRUE(folder.at(row.last));
 }
 
 }  // namespace

@@ -118,19 +118,41 @@ TEST(Rows, GivesPagesOfThoseThatAreWanted) {
   Rows rows(64, 64_KiB);
   for (std::uint64_t i = 1; i <= 50; ++i) rows.add(row(i, "/"));
   auto even = [](const Row& one) { return one.flow.value % 2 == 0; };
-  auto page = rows.page({}, 3, 1000, even);
+  auto page = rows.page({.most = 3, .wanted = even});
   ASSERT_EQ(page.rows.size(), 3U);
   EXPECT_EQ(page.rows[0].flow.value, 50U);
   EXPECT_EQ(page.rows[2].flow.value, 46U);
   EXPECT_TRUE(page.more);
-  page = rows.page({46}, 100, 1000, even);
+  page = rows.page({.before = {46}, .most = 100, .wanted = even});
   EXPECT_EQ(page.rows.front().flow.value, 44U);
   EXPECT_EQ(page.rows.size(), 22U);
   EXPECT_FALSE(page.more);
-  page = rows.page({50}, 100, 10, even);
-  EXPECT_EQ(page.rows.size(), 5U);  // of the ten that were looked at
+  EXPECT_TRUE(rows.page({.before = {99}, .wanted = even}).rows.empty());
+  page = rows.page({.skip = 2, .most = 2, .wanted = even});
+  EXPECT_EQ(page.rows.front().flow.value, 46U);
   EXPECT_TRUE(page.more);
-  EXPECT_TRUE(rows.page({99}, 100, 10, even).rows.empty());
+  EXPECT_FALSE(rows.page({.skip = 23, .most = 2, .wanted = even}).more);
+}
+
+TEST(Rows, CountsWhatIsWantedWhateverThePageShows) {
+  Rows rows(2000, 64_KiB);
+  for (std::uint64_t i = 1; i <= 1000; ++i) rows.add(row(i, "/"));
+  auto even = [](const Row& one) { return one.flow.value % 2 == 0; };
+  EXPECT_EQ(rows.page({.most = 3, .count = true, .wanted = even}).total, 500U);
+  EXPECT_EQ(rows.page({.before = {10}, .most = 3, .count = true, .wanted = even}).total, 500U);
+  EXPECT_EQ(rows.page({.before = {10}, .most = 3, .count = true, .wanted = even}).rows.front().flow.value, 8U);
+  EXPECT_EQ(rows.page({.most = 3, .count = true}).total, 1000U);
+}
+
+TEST(Rows, SayWhichChangeBroughtARow) {
+  Rows rows(8, 1_KiB);
+  rows.add(row(1, "/"));
+  auto number = rows.add(row(2, "/"));
+  rows.update(number, row(2, "/"));
+  auto changes = rows.changes_since(1, 10);
+  ASSERT_EQ(changes.rows.size(), 1U);
+  EXPECT_EQ(changes.rows[0].added, 2U);
+  EXPECT_EQ(changes.rows[0].seq, 3U);
 }
 
 TEST(Rows, KeepsTellingTypesApartUpToALimit) {

@@ -1,0 +1,21 @@
+// Recorded flows as JSON, the way docs/user/api.md shows them: the inspector, the control socket and `--json` print the same.
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "flow/explain.h"
+#include "flow/flow.h"
+
+namespace porthole::flow {
+
+std::string id_text(FlowId id);
+
+// An object: one line of a list.
+void append_row(Json& json, const Row& row);
+// An object: all that was recorded but the content itself.
+void append_flow(Json& json, const Flow& flow);
+// An object: what came in beside what went out, with the field guide's sentences about each field, and the story.
+void append_explanation(Json& json, const Flow& flow);
+
+}  // namespace porthole::flow
