@@ -41,7 +41,7 @@ std::string Guard::make_secret(Random& random) {
   return secret;
 }
 
-std::string Guard::new_code() { return code_ = make_secret(random_); }
+std::string Guard::new_code() { return code_ = make_secret(random_).substr(0, kCodeBytes); }
 
 std::string Guard::cookie_name() const { return fmt::format("porthole_{}", options_.port); }
 

@@ -38,6 +38,7 @@ struct Refusal {
 class Guard {
  public:
   static constexpr std::size_t kTokenBytes = 64;
+  static constexpr std::size_t kCodeBytes = 32;  // hexadecimal digits: 128 bits, for one try each
   static constexpr Duration kCookieLife = std::chrono::hours(24 * 30);
   static constexpr std::size_t kEndedMax = 64;  // sign-outs that are remembered, until the program ends
 

@@ -18,7 +18,8 @@ namespace porthole::admin {
 // Content made while it is sent. Pulled only while the visitor takes what came before, so nothing queues up.
 class Feed {
  public:
-  enum class State : std::uint8_t { more, wait, done };  // pull again at once, after interval(), never
+  // Pull again at once, after interval(), never; or what was promised cannot be given, and the connection ends.
+  enum class State : std::uint8_t { more, wait, done, broken };
   virtual ~Feed() = default;
   // Appends what is there now to `piece`: 256 KiB or so at most.
   virtual State pull(std::string& piece, Instant now) = 0;

@@ -159,6 +159,7 @@ void Visitor::pull() {
     state = feed_->pull(piece, server_.loop_.now());
     if (!piece.empty()) send(feed_stream_, piece);
   }
+  if (state == Feed::State::broken) return leave();
   channel_.flush_soon();
   if (state == Feed::State::more) return timer_.disarm();  // on_drained() goes on; the channel has its own patience
   if (state == Feed::State::wait) return timer_.arm(server_.loop_.now() + feed_->interval());

@@ -1,33 +1,51 @@
 // See admin_thread.h.
 #include "app/admin_thread.h"
 
-#include <future>
 #include <memory>
+#include <utility>
 
 #include <pthread.h>
 
+#include "admin/inspector_site.h"
 #include "admin/observe_site.h"
 #include "admin/server.h"
 #include "base/random.h"
 
 namespace porthole::app {
 
-AdminThread::AdminThread(const Clock& clock, const control::Lifecycle& lifecycle, io::ListenSocket socket) {
-  // Shared: who waits may be gone before set_value() has returned.
-  auto standing = std::make_shared<std::promise<void>>();
-  thread_ = std::thread([this, &clock, &lifecycle, standing, moved = std::move(socket)]() mutable {
-    ::pthread_setname_np(::pthread_self(), "admin");
-    SystemRandom random;
-    io::EpollLoop loop(clock, random);
-    admin::ObserveSite site(lifecycle);
-    admin::Server server(loop, site);
-    server.listen(loop, std::move(moved));
-    loop_ = &loop;
-    standing->set_value();
-    loop.run();
-    released_.acquire();
-  });
-  standing->get_future().wait();
+AdminThread::AdminThread(AdminParts parts) {
+  // Shared: who waits may be gone before release() has returned.
+  auto standing = std::make_shared<std::binary_semaphore>(0);
+  thread_ = std::thread([this, standing, moved = std::move(parts)]() mutable { run(std::move(moved), *standing); });
+  standing->acquire();
+}
+
+void AdminThread::run(AdminParts parts, std::binary_semaphore& standing) {
+  ::pthread_setname_np(::pthread_self(), "admin");
+  SystemRandom random;
+  io::EpollLoop loop(parts.clock, random);
+  admin::ObserveSite observe_site(parts.lifecycle);
+  admin::Server observe(loop, observe_site);
+  if (parts.observe) observe.listen(loop, std::move(*parts.observe));
+
+  admin::Guard guard({.port = parts.ui_port, .hosts = parts.ui_hosts, .token = parts.token}, random);
+  admin::Live live(parts.clock, random, parts.recorder);
+  admin::Api api({.clock = parts.clock,
+                  .lifecycle = parts.lifecycle,
+                  .recorder = parts.recorder,
+                  .folder = parts.folder,
+                  .why_not = parts.why_not},
+                 live);
+  admin::InspectorSite inspector_site(guard, api, admin::built_in_assets(), parts.clock, random);
+  admin::Server inspector(loop, inspector_site);
+  if (parts.ui) {
+    inspector.listen(loop, std::move(*parts.ui));
+    first_code_ = guard.new_code();
+  }
+  loop_ = &loop;
+  standing.release();
+  loop.run();
+  released_.acquire();
 }
 
 AdminThread::~AdminThread() {

@@ -32,7 +32,8 @@ std::string reachable(const Endpoint& at) {
 std::string Announcement::ready_line() const {
   std::string line = fmt::format("{{\"pid\":{},\"proxy\":[", pid);
   for (std::size_t i = 0; i < proxy.size(); ++i) line += fmt::format("{}\"{}\"", i == 0 ? "" : ",", proxy[i].text());
-  line += observe ? fmt::format("],\"observe\":\"{}\"}}\n", observe->text()) : "],\"observe\":null}\n";
+  line += observe ? fmt::format("],\"observe\":\"{}\"", observe->text()) : "],\"observe\":null";
+  line += ui ? fmt::format(",\"ui\":\"{}\"}}\n", ui->text()) : ",\"ui\":null}\n";
   return line;
 }
 
@@ -41,6 +42,7 @@ std::string Announcement::banner(bool to_person, bool env_needs_address) const {
   for (const Endpoint& at : proxy) text += " " + at.text();
   if (observe) text += fmt::format("   metrics http://{}/metrics", reachable(*observe));
   std::string first = proxy.empty() ? "" : reachable(proxy.front());
+  if (ui) text += fmt::format("\n  look   http://{}/#c={}   (signs in once)", reachable(*ui), code);
   text += fmt::format("\n  try    curl -x http://{} http://porthole.internal/\n", first);
   if (to_person) {
     text += fmt::format("  shell  eval \"$(porthole env{})\"\n", env_needs_address ? " --listen " + first : "");

@@ -12,11 +12,14 @@ namespace porthole::app {
 struct Announcement {
   long pid = 0;
   std::vector<Endpoint> proxy;  // as bound
-  std::optional<Endpoint> observe;
+  std::optional<Endpoint> observe, ui;
+  std::string code;  // that signs in to the inspector, once
 
-  // {"pid":123,"proxy":["127.0.0.1:8083"],"observe":"127.0.0.1:8085"}, with a newline.
+  // {"pid":123,"proxy":["127.0.0.1:8083"],"observe":"127.0.0.1:8085","ui":"127.0.0.1:8084"}, with a newline.
+  // No secret is in it.
   std::string ready_line() const;
-  // Two lines; with more hints when a person looks. `own_config`: `porthole env` alone would name another address.
+  // Three lines, without `ui` two; with more hints when a person looks. `env_needs_address`: `porthole env` alone would name
+  // another address.
   std::string banner(bool to_person, bool env_needs_address) const;
 };
 

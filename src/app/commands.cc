@@ -20,7 +20,7 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
       --config FILE        read FILE (else ~/.config/porthole/porthole.toml or
                            /etc/porthole/porthole.toml, when there is one)
       --listen ADDR        proxy address, repeatable: 127.0.0.1:8083, [::1]:0
-      --observe ADDR|off   address of /metrics, /livez and /readyz
+      --ui ADDR|off, --observe ADDR|off    the inspector; /metrics, /readyz
       --workers N          threads, 0 = one per core
       --access-log FORMAT:PATH|off   json, combined or squid; stdout is a path
       --log-level LEVEL    debug, info, warn, error

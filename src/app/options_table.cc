@@ -38,6 +38,14 @@ const std::array kOptions = {
            "one line per request: { format = \"json|combined|squid\", to = \"stdout|stderr|PATH\" }, or \"off\"",
            "--access-log"},
 
+    Option{"ui.listen", at<std::optional<Endpoint>>(PH_AT(ui)), "address of the inspector, on this machine, or \"off\"",
+           "--ui", Takes::restart},
+    Option{"ui.hosts",
+           FieldNamesMember{PH_AT(ui_hosts)},
+           "further names by which browsers may call the inspector, without port",
+           {},
+           Takes::restart},
+
     Option{"capture.on", at<bool>(PH_AT(capture)), "record what passes, to look at it later", {}, Takes::restart},
     Option{"capture.folder",
            PathMember{PH_AT(recorder.store.folder)},

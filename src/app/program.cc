@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "admin/guard.h"
 #include "admin/self_page.h"
 #include "app/admin_thread.h"
 #include "app/allocator.h"
@@ -21,10 +23,11 @@
 #include "app/commands.h"
 #include "app/descriptor_limit.h"
 #include "app/exposition.h"
-#include "app/recorder_thread.h"
+#include "app/recording.h"
 #include "app/reload.h"
 #include "app/signals.h"
 #include "app/supervisor.h"
+#include "app/token_file.h"
 #include "app/unit_text.h"
 #include "app/worker_thread.h"
 #include "base/log.h"
@@ -55,14 +58,16 @@ class Program final : private control::Lifecycle {
  private:
   bool ready() const override { return ready_.load(std::memory_order_relaxed); }
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
+  control::Facts facts() const override;
   std::string metrics() const override;
 
   void open_log();
   void warn_of_limits();
   void open_listeners();
+  static void open_own(const std::optional<Endpoint>& at, std::string_view flag, std::optional<ListenAddress>& place);
   std::shared_ptr<AccessLogTarget> open_access_log(const flow::AccessLogOptions& options, std::string& problem) const;
-  void start_recorder();
   void start_threads();
+  void start_admin();
   void announce();
   std::shared_ptr<const proxy::Snapshot> snapshot_of(const Settings& settings);
   std::vector<Endpoint> bound() const;
@@ -90,7 +95,8 @@ class Program final : private control::Lifecycle {
   std::unique_ptr<DiagnosticsLog> log_;
   ProcessFacts facts_;
   std::vector<ListenAddress> listeners_;  // their sockets are handed to the workers at start
-  std::optional<ListenAddress> observe_;
+  std::optional<ListenAddress> observe_, ui_;
+  WallTime started_{};
   admin::PublicPages pages_;
 
   std::atomic<bool> ready_ = false;
@@ -102,12 +108,12 @@ class Program final : private control::Lifecycle {
   std::atomic<std::uint32_t> pongs_ = 0;  // workers that answered the last question whether they live
   Instant next_alive_{};
 
-  mutable std::mutex access_log_mutex_;  // for metrics() beside a reload
+  mutable std::mutex shared_mutex_;  // what the admin thread reads beside a reload: these two
+  std::vector<Endpoint> reached_at_;
   std::shared_ptr<AccessLogTarget> access_log_;
   std::uint64_t dropped_before_ = 0;  // by access logs that a reload replaced
   proxy::Admission admission_;
-  std::unique_ptr<flow::Recorder> recorder_;  // outlives its thread, which outlives the workers
-  std::unique_ptr<RecorderThread> recorder_thread_;
+  std::unique_ptr<Recording> recording_;  // outlives the workers
   std::vector<std::unique_ptr<WorkerThread>> workers_;
   std::unique_ptr<AdminThread> admin_;  // last: it reads the workers' counters
 };
@@ -128,6 +134,7 @@ void Program::start() {
   std::string problem;
   access_log_ = open_access_log(settings().access_log, problem);
   if (!problem.empty()) throw StartFailure{kFailure, problem};
+  started_ = clock_.wall();
   start_threads();
   ready_ = true;
   last_reload_seconds_ = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall().time_since_epoch()).count();
@@ -174,10 +181,15 @@ void Program::open_listeners() {
     if (!opened) throw StartFailure{kCannotBind, opened.error().what};
     listeners_.push_back(std::move(*opened));
   }
-  if (!settings().observe) return;
-  auto opened = open_listener(*settings().observe, 1, "--observe");
+  open_own(settings().observe, "--observe", observe_);
+  open_own(settings().ui, "--ui", ui_);
+}
+
+void Program::open_own(const std::optional<Endpoint>& at, std::string_view flag, std::optional<ListenAddress>& place) {
+  if (!at) return;
+  auto opened = open_listener(*at, 1, flag);
   if (!opened) throw StartFailure{kCannotBind, opened.error().what};
-  observe_ = std::move(*opened);
+  place = std::move(*opened);
 }
 
 std::shared_ptr<AccessLogTarget> Program::open_access_log(const flow::AccessLogOptions& options,
@@ -204,33 +216,21 @@ bool Program::overlaps_ours(const Endpoint& at) const {
 
 std::shared_ptr<const proxy::Snapshot> Program::snapshot_of(const Settings& settings) {
   facts_.own_listeners = bound();
-  if (observe_) facts_.own_listeners.push_back(observe_->bound);
+  {
+    std::lock_guard lock(shared_mutex_);
+    reached_at_ = facts_.own_listeners;
+  }
+  for (const auto& own : {std::cref(observe_), std::cref(ui_)}) {
+    if (own.get()) facts_.own_listeners.push_back(own.get()->bound);
+  }
   facts_.local_addresses = upstream::interface_addresses();
   auto snapshot = make_snapshot(settings, facts_);
   connections_max_ = snapshot->options.connections_max;
   return snapshot;
 }
 
-// Recording is never a reason not to serve: what goes wrong is told in the log.
-void Program::start_recorder() {
-  if (!settings().capture) return;
-  flow::RecorderOptions options = settings().recorder;
-  auto variable = [&](const std::string& name) {
-    auto found = surroundings_.variables.find(name);
-    return found == surroundings_.variables.end() ? std::string() : found->second;
-  };
-  options.store.folder = flows_folder(settings(), variable("HOME"), variable("XDG_STATE_HOME"));
-  if (options.store.folder.empty()) {
-    log_->warn("not_recording", {{"why", "neither HOME nor XDG_STATE_HOME says where; set capture.folder"}});
-    return;
-  }
-  std::string folder = options.store.folder;
-  recorder_ = std::make_unique<flow::Recorder>(clock_, random_, std::move(options), facts_.workers);
-  recorder_thread_ = std::make_unique<RecorderThread>(*recorder_, *log_, std::move(folder));
-}
-
 void Program::start_threads() {
-  start_recorder();
+  recording_ = std::make_unique<Recording>(settings(), surroundings_.variables, clock_, random_, *log_, facts_.workers);
   auto snapshot = snapshot_of(settings());
   for (std::uint32_t i = 0; i < facts_.workers; ++i) {
     workers_.push_back(std::make_unique<WorkerThread>(WorkerThread::Parts{.clock = clock_,
@@ -240,19 +240,41 @@ void Program::start_threads() {
                                                                           .resolve = settings().resolve,
                                                                           .snapshot = snapshot,
                                                                           .access_log = access_log_,
-                                                                          .recorder = recorder_.get()}));
+                                                                          .recorder = recording_->recorder()}));
     for (ListenAddress& address : listeners_) workers_[i]->listen(std::move(address.sockets[i]));
   }
   for (ListenAddress& address : listeners_) address.sockets.clear();
   for (auto& worker : workers_) worker->settle();
-  if (observe_)
-    admin_ = std::make_unique<AdminThread>(clock_, static_cast<const control::Lifecycle&>(*this),
-                                           std::move(observe_->sockets[0]));
+  start_admin();
+}
+
+void Program::start_admin() {
+  AdminParts parts{.clock = clock_, .lifecycle = *this};
+  if (observe_) parts.observe = std::move(observe_->sockets[0]);
+  if (ui_) {
+    auto token = token_in(state_folder(surroundings_.variables), random_);
+    // Without it only this run's links sign in.
+    if (!token) log_->warn("token_not_kept", {{"why", token.error()}});
+    parts.token = token ? std::move(*token) : admin::Guard::make_secret(random_);
+    parts.ui = std::move(ui_->sockets[0]);
+    parts.ui_port = ui_->bound.port;
+    parts.ui_hosts = settings().ui_hosts;
+  }
+  parts.recorder = recording_->recorder();
+  parts.folder = recording_->folder();
+  parts.why_not = recording_->why_not();
+  admin_ = std::make_unique<AdminThread>(std::move(parts));
+}
+
+control::Facts Program::facts() const {
+  std::lock_guard lock(shared_mutex_);
+  return {.pid = ::getpid(), .started = started_, .proxy = reached_at_, .workers = facts_.workers};
 }
 
 void Program::announce() {
-  Announcement announcement{.pid = ::getpid(), .proxy = bound(), .observe = {}};
+  Announcement announcement{.pid = ::getpid(), .proxy = bound(), .observe = {}, .ui = {}, .code = admin_->first_code()};
   if (observe_) announcement.observe = observe_->bound;
+  if (ui_) announcement.ui = ui_->bound;
   bool env_needs_address = !line_.flags.empty() || !line_.config_flag.empty();
   std::fputs(announcement.banner(::isatty(STDOUT_FILENO) == 1, env_needs_address).c_str(), stdout);
   std::fflush(stdout);
@@ -409,7 +431,7 @@ void Program::commit(const ReloadPlan& plan, std::vector<ListenAddress> opened, 
   for (auto& worker : workers_) worker->settle();
   for (ListenAddress& address : listeners_) address.sockets.clear();
   if (plan.access_log) {
-    std::lock_guard lock(access_log_mutex_);
+    std::lock_guard lock(shared_mutex_);
     if (access_log_) dropped_before_ += access_log_->writer->dropped_lines();
     access_log_ = std::move(log);  // the last reference to the old one: its thread ends here, not in a worker
   }
@@ -425,9 +447,9 @@ std::string Program::metrics() const {
                         .last_reload_seconds = last_reload_seconds_,
                         .access_log_dropped = 0,
                         .log_dropped = log_->dropped(),
-                        .recorder = recorder_ ? &recorder_->metrics() : nullptr};
+                        .recorder = recording_->recorder() ? &recording_->recorder()->metrics() : nullptr};
   {
-    std::lock_guard lock(access_log_mutex_);
+    std::lock_guard lock(shared_mutex_);
     program.access_log_dropped = dropped_before_ + (access_log_ ? access_log_->writer->dropped_lines() : 0);
   }
   return exposition(counts, program, read_process_counts());

@@ -31,11 +31,24 @@ void check_listeners(const Settings& settings, std::vector<Conflict>& found) {
                                        at.text())});
     }
   }
-  if (settings.observe && settings.observe->port != 0 &&
-      std::count(settings.listen.begin(), settings.listen.end(), *settings.observe)) {
-    found.push_back({"observe.listen",
-                     fmt::format("{} is the proxy's own address: take another port", settings.observe->text()),
-                     "proxy.listen"});
+  auto same = [](const std::optional<Endpoint>& a, const Endpoint& b) { return a && a->port != 0 && *a == b; };
+  for (const auto& [key, own] : {std::pair("observe.listen", settings.observe), std::pair("ui.listen", settings.ui)}) {
+    bool taken =
+        std::any_of(settings.listen.begin(), settings.listen.end(), [&](const Endpoint& at) { return same(own, at); });
+    if (taken) {
+      found.push_back(
+          {key, fmt::format("{} is the proxy's own address: take another port", own->text()), "proxy.listen"});
+    }
+  }
+  if (settings.observe && same(settings.ui, *settings.observe)) {
+    found.push_back({"ui.listen", fmt::format("{} is the address of /metrics: take another port", settings.ui->text()),
+                     "observe.listen"});
+  }
+  if (settings.ui && !settings.ui->ip.loopback()) {
+    found.push_back(
+        {"ui.listen", fmt::format("{} can be reached from other machines, and the inspector shows everything: take "
+                                  "127.0.0.1, and reach it through ssh -L",
+                                  settings.ui->text())});
   }
 }
 

@@ -28,6 +28,8 @@ struct Settings {
   ByteCount buffers = 256_MiB;    // of all workers together
   std::uint32_t connections = 0;  // of all workers together; 0 = from the descriptor limit
   std::optional<Endpoint> observe = Endpoint::parse("127.0.0.1:8085");
+  std::optional<Endpoint> ui = Endpoint::parse("127.0.0.1:8084");
+  std::vector<std::string> ui_hosts;
   flow::AccessLogOptions access_log;
   bool capture = false;
   flow::RecorderOptions recorder = {.store = {.folder = "~/.local/state/porthole/flows"}};

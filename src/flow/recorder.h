@@ -54,6 +54,7 @@ class Recorder {
   // What worker `i` writes into; lives as long as the recorder.
   Ring& ring(std::size_t i) { return *rings_[i].ring; }
   ByteCount content_wanted() const { return options_.body_limit; }
+  ByteCount keep() const { return options_.store.keep; }
 
   // By one thread. Takes what waits and writes what is due; the bytes taken: who sees 0 may sleep until kFlushEvery.
   std::size_t step();

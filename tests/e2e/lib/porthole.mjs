@@ -90,7 +90,7 @@ export function program(t, args, {env = {}, home = tempDir(t), ...rest} = {}) {
   return command(kBinary, args, {env: cleanEnv(home, env), cwd: home, ...rest});
 }
 
-// A running proxy. Options: `config` (object of tables, or TOML text), `args`, `env`, `listen`, `observe`, `accessLog`
+// A running proxy. Options: `config` (object of tables, or TOML text), `args`, `env`, `listen`, `observe`, `ui`, `accessLog`
 // ('json' | 'combined' | 'squid' | null for no flag), `hosts` (text of the hosts file), `launcher` (command before the
 // binary).
 export async function porthole(t, options = {}) {
@@ -117,6 +117,7 @@ class Porthole {
       env = {},
       listen = ['127.0.0.1:0', '[::1]:0'],
       observe = '127.0.0.1:0',
+      ui = 'off',
       accessLog = 'json',
       hosts = '',
       workers,
@@ -134,6 +135,7 @@ class Porthole {
     const all = ['run', '--config', this.configFile, '--ready-fd', '3'];
     for (const address of listen) all.push('--listen', address);
     if (observe !== undefined) all.push('--observe', observe);
+    if (ui !== undefined) all.push('--ui', ui);
     if (accessLog !== null) all.push('--access-log', `${accessLog}:${this.logFile}`);
     if (workers !== undefined) all.push('--workers', String(workers));
     const [file, ...rest] = [...launcher, kBinary, ...all, ...args];

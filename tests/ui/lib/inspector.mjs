@@ -61,7 +61,8 @@ async function startDev(t, {rows = 0} = {}) {
 async function startProgram(t) {
   const [ui, proxy] = [await freePort(), await freePort()];
   const options = {
-    config: {capture: {on: true}, ui: {listen: `127.0.0.1:${ui}`}},
+    config: {capture: {on: true}},
+    ui: `127.0.0.1:${ui}`,
     listen: [`127.0.0.1:${proxy}`],
     env: {XDG_STATE_HOME: tempDir(t)},
   };

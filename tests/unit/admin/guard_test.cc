@@ -63,7 +63,7 @@ TEST_F(GuardTest, NeverTakesAnEmptyTokenForOne) {
 
 TEST_F(GuardTest, SwapsACodeOnce) {
   std::string code = guard_.new_code();
-  EXPECT_EQ(code.size(), 64U);
+  EXPECT_EQ(code.size(), Guard::kCodeBytes);
   EXPECT_FALSE(guard_.redeem("", now_));
   EXPECT_FALSE(guard_.redeem(std::string(64, '0'), now_));
   auto set = guard_.redeem(code, now_);

@@ -11,6 +11,7 @@ namespace {
 struct Life final : control::Lifecycle {
   bool ready() const override { return is_ready; }
   bool draining() const override { return is_draining; }
+  control::Facts facts() const override { return {}; }
   std::string metrics() const override { return "porthole_up 1\n"; }
   bool is_ready = true, is_draining = false;
 };

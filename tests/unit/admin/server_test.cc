@@ -13,6 +13,7 @@ namespace {
 struct Life final : control::Lifecycle {
   bool ready() const override { return is_ready; }
   bool draining() const override { return is_draining; }
+  control::Facts facts() const override { return {}; }
   std::string metrics() const override { return text; }
   bool is_ready = true;
   bool is_draining = false;

@@ -34,6 +34,19 @@ class Counting final : public Feed {
   bool goes_on_;
 };
 
+// Promises 100 octets and gives 10.
+class Breaking final : public Feed {
+ public:
+  State pull(std::string& piece, Instant) override {
+    if (pulled_++ > 0) return State::broken;
+    piece.append(10, 'f');
+    return State::more;
+  }
+
+ private:
+  int pulled_ = 0;
+};
+
 class EchoSite final : public Site {
  public:
   std::optional<Answer> screen(const http::RequestHead& request) override {
@@ -46,9 +59,11 @@ class EchoSite final : public Site {
     Answer answer{.fields = {{"X-Own", "1"}}};
     if (request.target_text == "/feed") answer.feed = std::make_unique<Counting>(4, 10, true, pulled);
     else if (request.target_text == "/endless") answer.feed = std::make_unique<Counting>(2, 10, true, pulled, true);
+    else if (request.target_text == "/broken") answer.feed = std::make_unique<Breaking>();
     else if (request.target_text == "/large") answer.feed = std::make_unique<Counting>(64, 100'000, false, pulled);
     else answer.body = "got " + std::string(content);
     if (request.target_text == "/large") answer.feed_length = 6'400'000;
+    if (request.target_text == "/broken") answer.feed_length = 100;
     return answer;
   }
   int answered = 0, pulled = 0;
@@ -179,6 +194,14 @@ TEST_F(VisitorTest, AnEndlessFeedEndsWithItsVisitor) {
   EXPECT_EQ(server_.visitors(), 1U);
   end_->shutdown_write();
   loop_.settle();
+  EXPECT_EQ(server_.visitors(), 0U);
+}
+
+TEST_F(VisitorTest, AFeedThatBreaksEndsTheConnection) {
+  send("GET /broken HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::string all = receive();
+  EXPECT_EQ(all.substr(all.find("\r\n\r\n") + 4), "ffffffffff") << "of a hundred";
+  EXPECT_TRUE(ended_);
   EXPECT_EQ(server_.visitors(), 0U);
 }
 

@@ -14,21 +14,26 @@ namespace {
 Announcement announcement() {
   return {.pid = 123,
           .proxy = {*Endpoint::parse("127.0.0.1:40001"), *Endpoint::parse("[::1]:40002")},
-          .observe = Endpoint::parse("127.0.0.1:40003")};
+          .observe = Endpoint::parse("127.0.0.1:40003"),
+          .ui = Endpoint::parse("127.0.0.1:40004"),
+          .code = "c0de"};
 }
 
 TEST(Announcement, TheReadyLineIsOneLineOfJson) {
   Announcement said = announcement();
   EXPECT_EQ(said.ready_line(),
-            "{\"pid\":123,\"proxy\":[\"127.0.0.1:40001\",\"[::1]:40002\"],\"observe\":\"127.0.0.1:40003\"}\n");
+            "{\"pid\":123,\"proxy\":[\"127.0.0.1:40001\",\"[::1]:40002\"],\"observe\":\"127.0.0.1:40003\","
+            "\"ui\":\"127.0.0.1:40004\"}\n");
   said.observe.reset();
-  EXPECT_TRUE(said.ready_line().ends_with("\"observe\":null}\n"));
+  said.ui.reset();
+  EXPECT_TRUE(said.ready_line().ends_with("\"observe\":null,\"ui\":null}\n"));
 }
 
-TEST(Announcement, TheBannerIsTwoLinesAndMoreForAPerson) {
+TEST(Announcement, TheBannerIsThreeLinesAndMoreForAPerson) {
   std::string text = announcement().banner(false, false);
   EXPECT_EQ(text, "porthole " PORTHOLE_VERSION
                   "   proxy 127.0.0.1:40001 [::1]:40002   metrics http://127.0.0.1:40003/metrics\n"
+                  "  look   http://127.0.0.1:40004/#c=c0de   (signs in once)\n"
                   "  try    curl -x http://127.0.0.1:40001 http://porthole.internal/\n");
   std::string more = announcement().banner(true, true);
   EXPECT_TRUE(more.starts_with(text));
@@ -37,7 +42,7 @@ TEST(Announcement, TheBannerIsTwoLinesAndMoreForAPerson) {
 }
 
 TEST(Announcement, AnUnspecifiedAddressIsShownAsOneToType) {
-  Announcement said{.pid = 1, .proxy = {*Endpoint::parse("0.0.0.0:8083")}, .observe = {}};
+  Announcement said{.pid = 1, .proxy = {*Endpoint::parse("0.0.0.0:8083")}, .observe = {}, .ui = {}, .code = {}};
   EXPECT_NE(said.banner(false, false).find("curl -x http://127.0.0.1:8083 "), std::string::npos);
 }
 

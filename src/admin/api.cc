@@ -1,0 +1,243 @@
+// See api.h. One table of calls; a call is a function here, what it says is made in flow and match.
+#include "admin/api.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "admin/content_answer.h"
+#include "base/ascii.h"
+#include "flow/as_json.h"
+#include "flow/history.h"
+#include "flow/row_subject.h"
+#include "http/guide.h"
+#include "match/completion.h"
+
+namespace porthole::admin {
+namespace {
+
+constexpr ByteCount kContentMax = 1_MiB;
+constexpr std::size_t kRows = 200, kRowsMax = 1000;
+constexpr Duration kPatience = std::chrono::milliseconds(100);  // for the recorder's flush
+
+Answer not_found() { return problem(404, "not_found", "this flow is gone, or never was"); }
+
+Answer bad_filter(std::string_view text, const match::Fault& fault) {
+  Answer answer = problem(400, "bad_filter", match::fault_text(fault));
+  answer.body.resize(answer.body.size() - 2);
+  std::string_view word = text.substr(std::min(fault.offset, text.size()), fault.length);
+  Json json(answer.body);
+  answer.body += ',';
+  json.number("offset", fault.offset).number("length", fault.length).octets("word", word);
+  answer.body += "}}";
+  return answer;
+}
+
+std::int64_t us(WallTime at) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count();
+}
+
+void append_session(Json& json, const control::Facts& facts) {
+  json.text("version", PORTHOLE_VERSION).number("started", us(facts.started)).key("proxy").array();
+  for (const Endpoint& at : facts.proxy) json.text(at.text());
+  json.end_array();
+}
+
+}  // namespace
+
+Answer problem(std::uint16_t status, std::string_view code, std::string_view message) {
+  Answer answer = json_answer({});
+  answer.status = status;
+  Json(answer.body)
+      .object()
+      .key("error")
+      .object()
+      .text("code", code)
+      .octets("message", message)
+      .end_object()
+      .end_object();
+  return answer;
+}
+
+Answer json_answer(std::string body) { return {.content_type = "application/json", .body = std::move(body)}; }
+
+const Api::Call Api::kCalls[] = {
+    {"GET", "/api/status", &Api::status},
+    {"GET", "/api/flows", &Api::flows},
+    {"GET", "/api/flows/*", &Api::flow},
+    {"GET", "/api/flows/*/explain", &Api::explain},
+    {"GET", "/api/flows/*/request/body", &Api::request_body},
+    {"GET", "/api/flows/*/response/body", &Api::response_body},
+    {"GET", "/api/stream", &Api::stream},
+    {"GET", "/api/complete", &Api::complete},
+    {"GET", "/api/filter", &Api::filter},
+    {"GET", "/api/guide", &Api::guide},
+};
+
+ByteCount Api::content_max(std::string_view) { return kContentMax; }
+
+Answer Api::answer(const http::RequestHead& request, const Query& target, std::string_view content) {
+  std::string_view method = request.method == http::Method::head ? "GET" : request.method_text;
+  std::string allow;
+  for (const Call& call : kCalls) {
+    std::string_view path = target.path(), id;
+    std::size_t star = call.path.find('*');
+    if (star != std::string_view::npos) {
+      if (!path.starts_with(call.path.substr(0, star))) continue;
+      id = path.substr(star, path.find('/', star) - star);
+      if (path.substr(star + id.size()) != call.path.substr(star + 1)) continue;
+    } else if (path != call.path) {
+      continue;
+    }
+    if (call.method == method) return (this->*call.answer)({request, target, content, id});
+    allow.append(allow.empty() ? "" : ", ").append(call.method);
+  }
+  if (allow.empty()) return problem(404, "no_such_call", "docs/user/api.md lists the calls");
+  Answer answer = problem(405, "method", "this call takes another method");
+  answer.fields.emplace_back("Allow", allow);
+  return answer;
+}
+
+Answer Api::session() const {
+  Answer answer = json_answer({});
+  Json json(answer.body);
+  json.object();
+  append_session(json, parts_.lifecycle.facts());
+  json.end_object();
+  return answer;
+}
+
+Answer Api::status(const Asked&) {
+  control::Facts facts = parts_.lifecycle.facts();
+  Answer answer = json_answer({});
+  Json json(answer.body);
+  json.object();
+  append_session(json, facts);
+  json.number("pid", facts.pid).number("workers", facts.workers).boolean("draining", parts_.lifecycle.draining());
+  json.key("capture").object().boolean("on", parts_.recorder != nullptr);
+  if (const flow::Recorder* recorder = parts_.recorder) {
+    const flow::RecorderMetrics& metrics = recorder->metrics();
+    std::int64_t paused = metrics.paused_errno.value();
+    json.boolean("paused", paused != 0);
+    if (paused != 0) json.text("why", std::strerror(static_cast<int>(paused)));
+    json.text("folder", parts_.folder).number("bytes", metrics.store_bytes.value()).number("keep", recorder->keep());
+    json.number("flows", metrics.flows.value()).number("open", metrics.open_flows.value());
+    json.number("lost_events", metrics.lost_events.value()).number("incomplete", metrics.incomplete.value());
+  } else {
+    json.text("why", parts_.why_not);
+  }
+  json.end_object().end_object();
+  return answer;
+}
+
+Answer Api::flows(const Asked& asked) {
+  std::string_view text = asked.target.text("filter");
+  auto wanted = match::Expr::parse(text);
+  if (!wanted) return bad_filter(text, wanted.error());
+  flow::Rows::Question question{
+      .skip = asked.target.number("skip").value_or(0),
+      .most = std::clamp<std::size_t>(asked.target.number("limit").value_or(kRows), 1, kRowsMax),
+      .count = true};
+  if (auto before = asked.target.get("before")) {
+    auto id = flow::FlowId::parse(*before);
+    if (!id) return problem(400, "bad_id", "before is no flow's id");
+    question.before = *id;
+  }
+  if (!text.empty()) {
+    question.wanted = [&](const flow::Row& row) { return wanted->matches(flow::RowSubject(row)); };
+  }
+  flow::Rows::Page page;
+  if (parts_.recorder) page = parts_.recorder->rows().page(question);
+  Answer answer = json_answer({});
+  Json json(answer.body);
+  json.object().key("rows").array();
+  for (const flow::Row& row : page.rows) flow::append_row(json, row);
+  json.end_array().boolean("more", page.more).number("seq", page.seq).number("total", page.total).end_object();
+  return answer;
+}
+
+std::optional<flow::Flow> Api::find(std::string_view text, flow::SegmentFolder& folder) const {
+  auto id = flow::FlowId::parse(text);
+  if (!id || !parts_.recorder) return std::nullopt;
+  if (auto row = parts_.recorder->rows().find(*id)) {
+    parts_.recorder->wait_until_written(row->last, kPatience);
+    return flow::read_flow(folder, row->last);
+  }
+  flow::History history(parts_.folder);
+  while (auto row = history.next()) {
+    if (row->flow.value == id->value) return flow::read_flow(folder, row->last);
+  }
+  return std::nullopt;
+}
+
+Answer Api::flow(const Asked& asked) {
+  flow::SegmentFolder folder(parts_.folder);
+  auto found = find(asked.id, folder);
+  if (!found) return not_found();
+  Answer answer = json_answer({});
+  Json json(answer.body);
+  flow::append_flow(json, *found);
+  return answer;
+}
+
+Answer Api::explain(const Asked& asked) {
+  flow::SegmentFolder folder(parts_.folder);
+  auto found = find(asked.id, folder);
+  if (!found) return not_found();
+  Answer answer = json_answer({});
+  Json json(answer.body);
+  flow::append_explanation(json, *found);
+  return answer;
+}
+
+Answer Api::body(const Asked& asked, flow::Direction direction) {
+  flow::SegmentFolder folder(parts_.folder);
+  auto found = find(asked.id, folder);
+  if (!found) return not_found();
+  return content_answer(asked.request, *found, direction, std::move(folder), asked.target.flag("decoded"));
+}
+
+Answer Api::stream(const Asked& asked) {
+  std::string_view text = asked.target.text("filter");
+  auto wanted = match::Expr::parse(text);
+  if (!wanted) return bad_filter(text, wanted.error());
+  const http::Field* last = asked.request.fields.find("Last-Event-ID");
+  Answer answer{.content_type = "text/event-stream"};
+  answer.feed = live_.listen(last ? last->value : std::string_view(), std::move(*wanted));
+  return answer;
+}
+
+Answer Api::complete(const Asked& asked) {
+  match::Completion completion = match::complete(asked.target.text("text"));
+  Answer answer = json_answer({});
+  Json json(answer.body);
+  json.object().number("offset", completion.offset).key("offers").array();
+  for (const match::Offer& offer : completion.offers)
+    json.object().octets("text", offer.text).text("meaning", offer.meaning).end_object();
+  json.end_array().end_object();
+  return answer;
+}
+
+Answer Api::filter(const Asked& asked) {
+  std::string_view text = asked.target.text("text");
+  auto parsed = match::Expr::parse(text);
+  if (!parsed) return bad_filter(text, parsed.error());
+  Answer answer = json_answer({});
+  Json(answer.body).object().octets("text", parsed->text()).end_object();
+  return answer;
+}
+
+Answer Api::guide(const Asked& asked) {
+  auto word = asked.target.get("word");
+  Answer answer = json_answer("[");
+  for (const http::GuideEntry& entry : http::guide()) {
+    if (word && !ascii::equal_nocase(entry.name, *word)) continue;
+    if (answer.body.size() > 1) answer.body += ',';
+    answer.body += http::guide_json(entry);
+  }
+  answer.body += ']';
+  return answer;
+}
+
+}  // namespace porthole::admin

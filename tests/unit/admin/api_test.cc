@@ -1,0 +1,138 @@
+// The calls of docs/user/api.md over recorded flows.
+#include "admin/api.h"
+
+#include <atomic>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "support/api_rig.h"
+
+namespace porthole::admin {
+namespace {
+
+using ApiTest = test::ApiRig;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<std::string> paths(const nlohmann::json& list) {
+  std::vector<std::string> all;
+  for (const auto& row : list["rows"]) all.push_back(row["path"]);
+  return all;
+}
+
+TEST_F(ApiTest, ListsTheNewestFirst) {
+  exchange(1, "/1");
+  exchange(2, "/2");
+  exchange(3, "/3");
+  step();
+  auto list = get("/api/flows?limit=2");
+  EXPECT_THAT(paths(list), ElementsAre("/3", "/2"));
+  EXPECT_EQ(list["more"], true);
+  EXPECT_EQ(list["total"], 3);
+  EXPECT_EQ(list["seq"], 3);
+  EXPECT_THAT(paths(get("/api/flows?before=" + flow::id_text({2}))), ElementsAre("/1"));
+  EXPECT_THAT(paths(get("/api/flows?skip=1&limit=1")), ElementsAre("/2"));
+}
+
+TEST_F(ApiTest, AFilterCountsAllThatMatch) {
+  for (std::uint64_t flow = 1; flow <= 20; ++flow) exchange(flow, flow % 2 ? "/odd" : "/even");
+  step();
+  auto list = get("/api/flows?filter=path:/odd&limit=3");
+  EXPECT_THAT(paths(list), ElementsAre("/odd", "/odd", "/odd"));
+  EXPECT_EQ(list["total"], 10);
+}
+
+TEST_F(ApiTest, AFilterThatIsWrongNamesItsWord) {
+  Answer answer = ask("GET", "/api/flows?filter=status:200%20hots:x");
+  EXPECT_EQ(answer.status, 400);
+  auto error = nlohmann::json::parse(answer.body)["error"];
+  EXPECT_EQ(error["code"], "bad_filter");
+  EXPECT_EQ(error["offset"], 11);
+  EXPECT_EQ(error["length"], 4);
+  EXPECT_EQ(error["word"], "hots");
+  EXPECT_THAT(std::string(error["message"]), HasSubstr("did you mean host?"));
+  EXPECT_EQ(ask("GET", "/api/stream?filter=a:(").status, 400);
+  EXPECT_EQ(ask("GET", "/api/filter?text=a:(").status, 400);
+}
+
+TEST_F(ApiTest, ShowsAFlowWithItsHeadsAndExplainsIt) {
+  exchange(5);
+  step();
+  auto shown = get("/api/flows/" + flow::id_text({5}));
+  EXPECT_EQ(shown["row"]["path"], "/a");
+  EXPECT_EQ(shown["heads"]["request_received"]["text"], "GET http://h/a HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(shown["content"]["response"]["kept"], 12);
+  EXPECT_EQ(get("/api/flows/" + flow::id_text({5}) + "/explain")["request"]["lines"][1]["name"], "Host");
+}
+
+TEST_F(ApiTest, WaitsForAFlowThatIsOnItsWayToTheDisk) {
+  exchange(1);
+  step();
+  exchange(2);
+  clock_.advance(std::chrono::milliseconds(1));
+  recorder_->step();  // not flushed yet
+  std::atomic<bool> over = false;
+  std::thread recorder([&] {
+    while (!over) recorder_->step();
+  });
+  Answer answer = ask("GET", "/api/flows/" + flow::id_text({2}));
+  over = true;
+  recorder.join();
+  EXPECT_EQ(answer.status, 200);
+}
+
+TEST_F(ApiTest, AFlowThatIsNotThereIs404) {
+  exchange(1);
+  step();
+  for (std::string_view id : {"0000000000009", "x", "", "../../token", "0000000000001x"}) {
+    for (std::string_view rest : {"", "/explain", "/request/body", "/response/body"})
+      EXPECT_EQ(ask("GET", fmt::format("/api/flows/{}{}", id, rest)).status, 404) << id << rest;
+  }
+}
+
+TEST_F(ApiTest, TellsHowItStands) {
+  exchange(1);
+  step();
+  auto status = get("/api/status");
+  EXPECT_EQ(status["version"], PORTHOLE_VERSION);
+  EXPECT_EQ(status["pid"], 77);
+  EXPECT_EQ(status["started"], 5'000'000);
+  EXPECT_EQ(status["proxy"][0], "127.0.0.1:8083");
+  EXPECT_EQ(status["capture"]["on"], true);
+  EXPECT_EQ(status["capture"]["flows"], 1);
+  EXPECT_EQ(status["capture"]["keep"], 4 << 20);
+}
+
+TEST_F(ApiTest, WithoutARecorderItSaysWhyAndShowsNothing) {
+  make_api(nullptr);
+  auto status = get("/api/status");
+  EXPECT_EQ(status["capture"]["on"], false);
+  EXPECT_EQ(status["capture"]["why"], "capture.on is false");
+  EXPECT_EQ(get("/api/flows")["total"], 0);
+  EXPECT_EQ(ask("GET", "/api/flows/" + flow::id_text({1})).status, 404);
+  Answer stream = ask("GET", "/api/stream");
+  EXPECT_THAT(pull(*stream.feed), HasSubstr("\"flows\":0"));
+}
+
+TEST_F(ApiTest, CompletesWritesFiltersAnewAndGuides) {
+  auto offers = get("/api/complete?text=status:200%20me");
+  EXPECT_EQ(offers["offset"], 11);
+  EXPECT_EQ(offers["offers"][0]["text"], "method:");
+  EXPECT_EQ(get("/api/filter?text=%20host:a%20%20%20and%20status:5xx")["text"], "host:a status:5xx");
+  EXPECT_EQ(get("/api/guide?word=via")[0]["name"], "Via");
+  EXPECT_GT(get("/api/guide").size(), 180U);
+}
+
+TEST_F(ApiTest, WhatIsNoCallIs404AndAnotherMethodIs405) {
+  EXPECT_EQ(ask("GET", "/api/").status, 404);
+  EXPECT_EQ(ask("GET", "/api/flowsx").status, 404);
+  EXPECT_EQ(ask("GET", "/api/flows/x/y").status, 404);
+  Answer answer = ask("POST", "/api/status");
+  EXPECT_EQ(answer.status, 405);
+  EXPECT_EQ(field(answer, "Allow"), "GET");
+  EXPECT_EQ(ask("HEAD", "/api/status").status, 200);
+}
+
+}  // namespace
+}  // namespace porthole::admin
