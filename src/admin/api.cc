@@ -2,15 +2,19 @@
 #include "admin/api.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include <fmt/format.h>
 
 #include "admin/content_answer.h"
 #include "base/ascii.h"
+#include "base/text.h"
 #include "flow/as_json.h"
 #include "flow/history.h"
+#include "flow/messages.h"
 #include "flow/row_subject.h"
+#include "flow/snippet.h"
 #include "http/guide.h"
 #include "match/completion.h"
 
@@ -69,6 +73,10 @@ const Api::Call Api::kCalls[] = {
     {"GET", "/api/flows/*/explain", &Api::explain},
     {"GET", "/api/flows/*/request/body", &Api::request_body},
     {"GET", "/api/flows/*/response/body", &Api::response_body},
+    {"GET", "/api/flows/*/snippet", &Api::snippet},
+    {"GET", "/api/flows/*/messages", &Api::messages},
+    {"PUT", "/api/flows/*/mark", &Api::mark},
+    {"DELETE", "/api/flows", &Api::clear},
     {"GET", "/api/stream", &Api::stream},
     {"GET", "/api/complete", &Api::complete},
     {"GET", "/api/filter", &Api::filter},
@@ -145,14 +153,17 @@ Answer Api::flows(const Asked& asked) {
     question.before = *id;
   }
   if (!text.empty()) {
-    question.wanted = [&](const flow::Row& row) { return wanted->matches(flow::RowSubject(row)); };
+    question.wanted = [&](const flow::Row& row) {
+      const flow::Mark* mark = parts_.marks.find(row.flow);
+      return wanted->matches(flow::RowSubject(row, mark ? mark->facts() : flow::MarkFacts()));
+    };
   }
   flow::Rows::Page page;
   if (parts_.recorder) page = parts_.recorder->rows().page(question);
   Answer answer = json_answer({});
   Json json(answer.body);
   json.object().key("rows").array();
-  for (const flow::Row& row : page.rows) flow::append_row(json, row);
+  for (const flow::Row& row : page.rows) flow::append_row(json, row, parts_.marks.find(row.flow));
   json.end_array().boolean("more", page.more).number("seq", page.seq).number("total", page.total).end_object();
   return answer;
 }
@@ -177,7 +188,7 @@ Answer Api::flow(const Asked& asked) {
   if (!found) return not_found();
   Answer answer = json_answer({});
   Json json(answer.body);
-  flow::append_flow(json, *found);
+  flow::append_flow(json, *found, parts_.marks.find(found->row.flow));
   return answer;
 }
 
@@ -196,6 +207,66 @@ Answer Api::body(const Asked& asked, flow::Direction direction) {
   auto found = find(asked.id, folder);
   if (!found) return not_found();
   return content_answer(asked.request, *found, direction, std::move(folder), asked.target.flag("decoded"));
+}
+
+Answer Api::snippet(const Asked& asked) {
+  auto kind = flow::snippet_kind_of(asked.target.text("as"));
+  if (!kind) return problem(400, "bad_kind", "as is one of curl, fetch, python, raw");
+  flow::SegmentFolder folder(parts_.folder);
+  auto found = find(asked.id, folder);
+  if (!found) return not_found();
+  auto text = flow::snippet(folder, *found, *kind, asked.target.flag("secrets"));
+  if (!text) return problem(404, "no_request", "there is no request in it that could be sent again");
+  return {.body = std::move(*text)};
+}
+
+Answer Api::messages(const Asked& asked) {
+  constexpr std::size_t kMost = 1000;
+  flow::SegmentFolder folder(parts_.folder);
+  auto found = find(asked.id, folder);
+  if (!found) return not_found();
+  auto after = asked.target.number("after");
+  flow::MessagePage page = flow::messages_of(folder, *found, after ? *after + 1 : 0, kMost);
+  Answer answer = json_answer({});
+  Json json(answer.body);
+  json.object().text("kind", page.kind).key("messages").array();
+  for (const flow::Message& message : page.messages) {
+    json.object().number("n", message.n).number("at", message.at / 1000);
+    json.text("direction", message.direction == flow::Direction::request ? "client" : "server");
+    json.octets("opcode", message.kind).number("size", message.size);
+    if (is_utf8(message.data)) json.text("text", message.data);
+    else json.text("base64", base64(message.data));
+    if (message.cut) json.boolean("cut", true);
+    json.end_object();
+  }
+  json.end_array().boolean("more", page.more).end_object();
+  return answer;
+}
+
+Answer Api::mark(const Asked& asked) {
+  auto mark = flow::Mark::parse(asked.content);
+  if (!mark)
+    return problem(400, "bad_mark",
+                   "a mark is {\"pinned\", \"colour\", \"note\", \"tags\"}: docs/user/api.md has the limits");
+  flow::SegmentFolder folder(parts_.folder);
+  auto found = find(asked.id, folder);
+  if (!found) return not_found();
+  if (mark->pinned && !found->ended) return problem(409, "still_open", "pin it when it has ended");
+  auto done = parts_.marks.set(found->row.flow, std::move(*mark), found->row.last);
+  if (!done) return problem(done.error().os_errno == ENOENT ? 404 : 507, "not_kept", done.error().detail);
+  parts_.recorder->touch(found->row.flow);
+  return {.status = 204};
+}
+
+Answer Api::clear(const Asked&) {
+  constexpr Duration kClearing = std::chrono::milliseconds(500);
+  if (!parts_.recorder) return problem(409, "not_recording", parts_.why_not);
+  std::size_t removed = parts_.recorder->rows().size();
+  bool done = parts_.recorder->clear(kClearing);
+  removed -= done ? std::min(removed, parts_.recorder->rows().size()) : 0;
+  Answer answer = json_answer({});
+  Json(answer.body).object().number("removed", removed).end_object();
+  return answer;
 }
 
 Answer Api::stream(const Asked& asked) {

@@ -22,9 +22,10 @@ Answer json_answer(std::string body);
 struct ApiParts {
   const Clock& clock;
   const control::Lifecycle& lifecycle;
-  const flow::Recorder* recorder = nullptr;  // null while nothing is recorded
-  std::string folder;                        // of the segments; "" when there is none
-  std::string why_not;                       // why nothing is recorded, one clause
+  flow::Recorder* recorder = nullptr;  // null while nothing is recorded
+  flow::Marks& marks;
+  std::string folder;   // of the segments; "" when there is none
+  std::string why_not;  // why nothing is recorded, one clause
 };
 
 class Api {
@@ -60,6 +61,10 @@ class Api {
   Answer request_body(const Asked& asked) { return body(asked, flow::Direction::request); }
   Answer response_body(const Asked& asked) { return body(asked, flow::Direction::response); }
   Answer body(const Asked&, flow::Direction direction);
+  Answer snippet(const Asked&);
+  Answer messages(const Asked&);
+  Answer mark(const Asked&);
+  Answer clear(const Asked&);
   Answer stream(const Asked&);
   Answer complete(const Asked&);
   Answer filter(const Asked&);

@@ -76,9 +76,11 @@ class Listener final : public Feed {
   std::size_t list(Json& json, std::string_view name, const flow::Rows::Changes& changes, bool fresh) const {
     std::size_t told = 0;
     for (const flow::Row& row : changes.rows) {
-      if ((row.added > whole_) != fresh || !wanted_.matches(flow::RowSubject(row))) continue;
+      if ((row.added > whole_) != fresh) continue;
+      const flow::Mark* mark = live_.marks().find(row.flow);
+      if (!wanted_.matches(flow::RowSubject(row, mark ? mark->facts() : flow::MarkFacts()))) continue;
       if (told++ == 0) json.key(name).array();
-      flow::append_row(json, row);
+      flow::append_row(json, row, mark);
     }
     if (told > 0) json.end_array();
     return told;
@@ -96,8 +98,8 @@ class Listener final : public Feed {
 
 }  // namespace
 
-Live::Live(const Clock& clock, Random& random, const flow::Recorder* recorder)
-    : clock_(clock), run_(random.letters(6)), recorder_(recorder) {}
+Live::Live(const Clock& clock, Random& random, const flow::Recorder* recorder, const flow::Marks& marks)
+    : clock_(clock), run_(random.letters(6)), recorder_(recorder), marks_(marks) {}
 
 std::unique_ptr<Feed> Live::listen(std::string_view last_event_id, match::Expr wanted) {
   return std::make_unique<Listener>(*this, last_event_id, std::move(wanted));

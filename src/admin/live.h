@@ -8,6 +8,7 @@
 #include "admin/site.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "flow/marks.h"
 #include "flow/recorder.h"
 #include "flow/traffic.h"
 #include "match/expr.h"
@@ -23,12 +24,13 @@ class Live {
       std::chrono::seconds(1);  // while something passes, else five times that, so that no stream is silent
 
   // All outlive it. Without a recorder nothing ever happens.
-  Live(const Clock& clock, Random& random, const flow::Recorder* recorder);
+  Live(const Clock& clock, Random& random, const flow::Recorder* recorder, const flow::Marks& marks);
 
   // A listener. `last_event_id` is what it had last, or "": then it hears what happens from now on. `wanted` decides which rows.
   std::unique_ptr<Feed> listen(std::string_view last_event_id, match::Expr wanted);
 
   const flow::Recorder* recorder() const { return recorder_; }
+  const flow::Marks& marks() const { return marks_; }
   std::uint64_t seq() const { return recorder_ ? recorder_->rows().seq() : 0; }
   std::string id_of(std::uint64_t seq) const { return run_ + "-" + std::to_string(seq); }
   // Nothing when the id is of another run of the program, or none of ours.
@@ -39,6 +41,7 @@ class Live {
   const Clock& clock_;
   std::string run_;  // tells this run of the program from others
   const flow::Recorder* recorder_;
+  const flow::Marks& marks_;
   flow::Traffic traffic_;
 };
 

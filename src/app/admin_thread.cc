@@ -29,10 +29,12 @@ void AdminThread::run(AdminParts parts, std::binary_semaphore& standing) {
   if (parts.observe) observe.listen(loop, std::move(*parts.observe));
 
   admin::Guard guard({.port = parts.ui_port, .hosts = parts.ui_hosts, .token = parts.token}, random);
-  admin::Live live(parts.clock, random, parts.recorder);
+  flow::Marks marks(parts.folder, random);
+  admin::Live live(parts.clock, random, parts.recorder, marks);
   admin::Api api({.clock = parts.clock,
                   .lifecycle = parts.lifecycle,
                   .recorder = parts.recorder,
+                  .marks = marks,
                   .folder = parts.folder,
                   .why_not = parts.why_not},
                  live);

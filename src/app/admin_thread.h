@@ -23,7 +23,7 @@ struct AdminParts {
   std::uint16_t ui_port = 0;
   std::vector<std::string> ui_hosts = {};
   std::string token = {};
-  const flow::Recorder* recorder = nullptr;
+  flow::Recorder* recorder = nullptr;
   std::string folder = {};   // of the flows
   std::string why_not = {};  // why nothing is recorded
 };

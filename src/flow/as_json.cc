@@ -41,13 +41,16 @@ void append_content(Json& json, std::string_view name, const Flow& flow, Directi
   json.end_object();
 }
 
+// In whole microseconds that add up, so what is cut off is given to the part that is ours.
 void append_timing(Json& json, const Flow& flow) {
   Timing timing = timing_of(flow);
+  std::int64_t rest = us(timing.total);
+  for (const auto& part : {timing.dns, timing.connect, timing.wait, timing.receive})
+    rest -= us(part.value_or(Duration(0)));
   auto part = [&](std::string_view name, std::optional<Duration> duration) {
     json.number(name, duration ? us(*duration) : std::int64_t{-1});
   };
-  json.key("timing").object();
-  part("blocked", timing.blocked);
+  json.key("timing").object().number("blocked", rest);
   part("dns", timing.dns);
   part("connect", timing.connect);
   part("tls", std::nullopt);
@@ -99,7 +102,7 @@ std::string id_text(FlowId id) {
   return {text, sizeof text};
 }
 
-void append_row(Json& json, const Row& row) {
+void append_row(Json& json, const Row& row, const Mark* mark) {
   TargetParts parts = target_parts(row.target, row.host);
   json.object().text("id", id_text(row.flow)).text("state", row.open ? "open" : "done");
   json.octets("method", row.method).octets("host", parts.host).octets("target", row.target);
@@ -128,12 +131,16 @@ void append_row(Json& json, const Row& row) {
     if ((row.flags & kEventLost) != 0) json.text("step_lost");
     json.end_array();
   }
+  if (mark) {
+    json.key("mark");
+    mark->append(json);
+  }
   json.end_object();
 }
 
-void append_flow(Json& json, const Flow& flow) {
+void append_flow(Json& json, const Flow& flow, const Mark* mark) {
   json.object().key("row");
-  append_row(json, flow.row);
+  append_row(json, flow.row, mark);
   json.key("heads").object();
   append_head(json, "request_received", flow.request_received);
   append_head(json, "request_sent", flow.request_sent);

@@ -6,15 +6,16 @@
 #include "base/json.h"
 #include "flow/explain.h"
 #include "flow/flow.h"
+#include "flow/marks.h"
 
 namespace porthole::flow {
 
 std::string id_text(FlowId id);
 
-// An object: one line of a list.
-void append_row(Json& json, const Row& row);
+// An object: one line of a list. `mark` is what was said about it, or null.
+void append_row(Json& json, const Row& row, const Mark* mark = nullptr);
 // An object: all that was recorded but the content itself.
-void append_flow(Json& json, const Flow& flow);
+void append_flow(Json& json, const Flow& flow, const Mark* mark = nullptr);
 // An object: what came in beside what went out, with the field guide's sentences about each field, and the story.
 void append_explanation(Json& json, const Flow& flow);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "flow/first_line.h"
+#include "flow/marks.h"
 
 namespace porthole::flow {
 namespace {
@@ -50,21 +51,58 @@ void Recorder::open_store() {
   store_retry_ = now_ + kOpenRetry;
 }
 
-// The list begins with what the last run left in its newest segment.
+// The flows that were added.
+std::unordered_set<std::uint64_t> Recorder::load_pinned() {
+  std::unordered_set<std::uint64_t> added;
+  SegmentFolder folder(options_.store.folder);
+  for (Position last : pinned_in(options_.store.folder)) {
+    auto record = folder.at(last);
+    Row row;
+    if (record && row.read(*record) && added.insert(row.flow.value).second) rows_.add(row);
+  }
+  return added;
+}
+
+// The list begins with the pinned flows, and what the last run left in its newest segment.
 void Recorder::load_rows() {
+  std::unordered_set<std::uint64_t> pinned = load_pinned();
   std::vector<std::string> paths = store_->paths();
   if (paths.empty()) return;
   auto reader = SegmentReader::open(paths.back());
   if (!reader) return;
   while (auto record = reader->next()) {
     Row row;
-    if (row.read(*record)) rows_.add(row);
+    if (row.read(*record) && !pinned.contains(row.flow.value)) rows_.add(row);
   }
+}
+
+bool Recorder::clear(Duration patience) {
+  constexpr auto kLook = std::chrono::milliseconds(1);
+  std::uint32_t wanted = ++clear_asked_;
+  for (Duration waited{}; clear_done_.load(std::memory_order_acquire) < wanted; waited += kLook) {
+    if (waited >= patience) return false;
+    std::this_thread::sleep_for(kLook);
+  }
+  return true;
+}
+
+void Recorder::forget() {
+  std::uint32_t asked = clear_asked_;
+  if (store_) store_->clear();
+  rows_.clear();
+  load_pinned();
+  for (auto& [flow, open] : open_) {
+    open.last = {};
+    open.lost = true;
+    open.number.reset();
+  }
+  clear_done_.store(asked, std::memory_order_release);
 }
 
 std::size_t Recorder::step() {
   now_ = clock_.now();
   if (!store_) open_store();
+  if (clear_done_.load(std::memory_order_relaxed) != clear_asked_.load(std::memory_order_relaxed)) forget();
   std::size_t taken = 0;
   std::size_t waiting = 0;
   for (Source& source : rings_) {
@@ -168,7 +206,7 @@ void Recorder::learn(Open& open, const EventHeader& event, std::string_view payl
     }
     case EventKind::data:
     case EventKind::unseen:
-      if (open.number && event.at - open.told_at >= kProgressEvery.count()) to_tell(open, event.flow);
+      if (open.number && !std::exchange(open.moved, true)) moved_.push_back(event.flow);
       return;
     default: return;
   }
@@ -180,11 +218,18 @@ void Recorder::to_tell(Open& open, std::uint64_t flow) {
 
 // Most flows begin and end within one step, and are told once.
 void Recorder::tell() {
+  if (now_ - moved_told_ >= kProgressEvery) {
+    moved_told_ = now_;
+    for (std::uint64_t flow : moved_) {
+      auto found = open_.find(flow);
+      if (found != open_.end() && std::exchange(found->second.moved, false)) to_tell(found->second, flow);
+    }
+    moved_.clear();
+  }
   for (std::uint64_t flow : untold_) {
     auto found = open_.find(flow);
     if (found == open_.end() || !std::exchange(found->second.untold, false)) continue;
     Open& open = found->second;
-    open.told_at = open.touched;
     Row row{.flow = {flow}, .open = true, .last = open.last, .status = open.status};
     row.client = open.client;
     row.begun = WallTime(Duration(open.begun));

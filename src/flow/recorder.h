@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
@@ -22,7 +23,7 @@ namespace porthole::flow {
 struct RecorderOptions {
   StoreOptions store;
   ByteCount body_limit = 8_MiB;  // of each flow and direction
-  std::vector<std::string> redact = {"authorization", "cookie", "proxy-authorization", "set-cookie"};
+  std::vector<std::string> redact = secret_fields();
   bool operator==(const RecorderOptions&) const = default;
 };
 
@@ -62,6 +63,11 @@ class Recorder {
   void finish();
 
   // From any thread.
+  // Forgets what was recorded, but for pinned flows; flows under way lose what came before. Waits until step() has done it, at
+  // most `patience`: false when it has not yet, and will.
+  bool clear(Duration patience);
+  // What is said of a flow changed: whoever listens to the list hears of it.
+  void touch(FlowId flow) { rows_.touch(flow); }
   const Rows& rows() const { return rows_; }
   const RecorderMetrics& metrics() const { return metrics_; }
   // Waits until what lies at `position` can be read from the disk, which takes a flush: at most `patience`, and not at all while
@@ -81,8 +87,8 @@ class Recorder {
     std::uint16_t text_sizes[3] = {};
     std::uint16_t status = 0;
     std::optional<Rows::Number> number;
-    std::int64_t told_at = 0;
     bool untold = false;
+    bool moved = false;                              // content passed that the list does not know of
     ByteCount kept[2] = {0, 0}, unseen[2] = {0, 0};  // by Direction
     std::int64_t touched = 0;
     std::uint32_t dropped_before = 0;
@@ -90,6 +96,8 @@ class Recorder {
   };
   void open_store();
   void load_rows();
+  std::unordered_set<std::uint64_t> load_pinned();
+  void forget();
   std::size_t drain(Ring& ring);
   void take(const EventHeader& event, std::string_view payload);
   Open* follow(const EventHeader& event);
@@ -109,11 +117,14 @@ class Recorder {
   std::unique_ptr<Store> store_;
   std::atomic<std::uint64_t> written_ = 0;     // Position: what lies before it is on the disk
   mutable std::atomic<bool> hurried_ = false;  // somebody waits for a flush
+  std::atomic<std::uint32_t> clear_asked_ = 0, clear_done_ = 0;
   Instant store_retry_{};
   Instant flushed_{};
   Instant now_{};
   std::unordered_map<std::uint64_t, Open> open_;
   std::vector<std::uint64_t> untold_;  // flows of which the list does not know the newest
+  std::vector<std::uint64_t> moved_;   // told each kProgressEvery
+  Instant moved_told_{};
   std::int64_t stale_checked_ = 0;
   std::uint64_t evicted_seen_ = 0;
   Rows rows_;

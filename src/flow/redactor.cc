@@ -10,6 +10,8 @@ namespace porthole::flow {
 
 Redactor::Redactor(std::vector<std::string> names) : names_(std::move(names)) {}
 
+std::vector<std::string> secret_fields() { return {"authorization", "cookie", "proxy-authorization", "set-cookie"}; }
+
 bool Redactor::named(std::string_view name) const {
   return std::any_of(names_.begin(), names_.end(),
                      [&](const std::string& one) { return ascii::equal_nocase(one, name); });

@@ -10,6 +10,10 @@
 
 namespace porthole::flow {
 
+// Fields whose values are nobody else's business, in lower case: never written unless capture.redact says otherwise, never
+// exported unless asked for.
+std::vector<std::string> secret_fields();
+
 class Redactor {
  public:
   explicit Redactor(std::vector<std::string> names);

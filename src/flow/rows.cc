@@ -229,7 +229,7 @@ std::optional<Row> Rows::find(FlowId flow) const {
 Rows::Changes Rows::changes_since(std::uint64_t seq, std::size_t most) const {
   std::lock_guard lock(mutex_);
   Changes changes{.rows = {}, .seq = seq_};
-  if (seq > seq_ || seq_ - seq > rows_) {
+  if (seq > seq_ || seq_ - seq > rows_ || seq < cleared_) {
     changes.resync = true;
     return changes;
   }
@@ -249,6 +249,22 @@ Rows::Changes Rows::changes_since(std::uint64_t seq, std::size_t most) const {
 std::uint64_t Rows::seq() const {
   std::lock_guard lock(mutex_);
   return seq_;
+}
+
+void Rows::touch(FlowId flow) {
+  std::lock_guard lock(mutex_);
+  for (Number number = next_; number > first_; --number) {
+    if (flow_[(number - 1) % rows_] == flow.value) return changed(number - 1);
+  }
+}
+
+void Rows::clear() {
+  constexpr Number kNobody = 0;  // the first row ever, which is among those that went
+  std::lock_guard lock(mutex_);
+  first_ = next_;
+  if (next_ == 0) return;
+  put_at(changed_, seq_ % rows_, kNobody);
+  cleared_ = ++seq_;
 }
 
 std::size_t Rows::size() const {

@@ -62,6 +62,11 @@ class Rows {
   // Puts `row` where that number was given for. Method, host and target stay as they were told first. False when it has gone.
   bool update(Number number, const Row& row);
 
+  // What is said of that flow changed outside the row: readers are told of it anew.
+  void touch(FlowId flow);
+  // Takes all rows out. Who asks for changes since then is told to read a page again.
+  void clear();
+
   std::size_t size() const;
   // Of the last change; 0 when there was none.
   std::uint64_t seq() const;
@@ -111,6 +116,7 @@ class Rows {
   std::size_t rows_;
   Number first_ = 0, next_ = 0;  // rows ever added; index = number % rows_
   std::uint64_t seq_ = 0;
+  std::uint64_t cleared_ = 0;    // seq of the last clear()
   std::vector<Number> changed_;  // by seq % rows_: which row that change was of
   std::vector<std::uint64_t> flow_, last_, row_seq_, added_;
   std::vector<std::uint16_t> flags_, status_, type_;

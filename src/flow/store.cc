@@ -14,7 +14,7 @@
 namespace porthole::flow {
 namespace {
 
-constexpr std::string_view kPrefix = "segment-", kSuffix = ".phs";
+constexpr std::string_view kPrefix = "segment-", kCopyPrefix = "pinned-", kSuffix = ".phs";
 
 auto failed(int os_errno, const char* what) {
   return fail(Error{.side = Side::us, .os_errno = os_errno, .detail = what});
@@ -23,24 +23,24 @@ auto failed(int os_errno, const char* what) {
 std::string name_of(std::uint32_t sequence) {
   char digits[8];
   for (int i = 0; i < 8; ++i) digits[i] = "0123456789abcdef"[sequence >> (28 - 4 * i) & 15];
-  return std::string(kPrefix).append(digits, 8).append(kSuffix);
+  return std::string((sequence & Store::kCopies) != 0 ? kCopyPrefix : kPrefix).append(digits, 8).append(kSuffix);
 }
 
-std::optional<std::uint32_t> sequence_of(std::string_view name) {
-  if (name.size() != kPrefix.size() + 8 + kSuffix.size() || !name.starts_with(kPrefix) || !name.ends_with(kSuffix))
+std::optional<std::uint32_t> sequence_of(std::string_view name, std::string_view prefix) {
+  if (name.size() != prefix.size() + 8 + kSuffix.size() || !name.starts_with(prefix) || !name.ends_with(kSuffix))
     return std::nullopt;
   std::uint32_t sequence = 0;
-  const char* first = name.data() + kPrefix.size();
+  const char* first = name.data() + prefix.size();
   auto [end, error] = std::from_chars(first, first + 8, sequence, 16);
   if (error != std::errc() || end != first + 8) return std::nullopt;
   return sequence;
 }
 
-std::vector<std::uint32_t> sequences_in(const std::string& folder) {
+std::vector<std::uint32_t> sequences_in(const std::string& folder, std::string_view prefix = kPrefix) {
   std::vector<std::uint32_t> found;
   std::error_code error;
   for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    if (auto sequence = sequence_of(it->path().filename().string())) found.push_back(*sequence);
+    if (auto sequence = sequence_of(it->path().filename().string(), prefix)) found.push_back(*sequence);
   }
   std::sort(found.begin(), found.end());
   return found;
@@ -89,6 +89,21 @@ std::vector<std::string> Store::paths_in(const std::string& folder) {
   std::vector<std::string> paths;
   for (std::uint32_t sequence : sequences_in(folder)) paths.push_back(folder + "/" + name_of(sequence));
   return paths;
+}
+
+std::vector<std::string> Store::copies_in(const std::string& folder) {
+  std::vector<std::string> paths;
+  for (std::uint32_t sequence : sequences_in(folder, kCopyPrefix)) paths.push_back(path_in(folder, sequence));
+  return paths;
+}
+
+std::size_t Store::clear() {
+  writer_.reset();
+  std::size_t gone = files_.size();
+  for (const File& file : files_) ::unlink(path(file.sequence).c_str());
+  files_.clear();
+  bytes_ = 0;
+  return gone;
 }
 
 // What earlier runs left. A file whose header is not its own began when the process died, and holds nothing. The newest may

@@ -50,7 +50,12 @@ class Store {
   std::vector<std::string> paths() const;
   // The segments of a folder in which this or another process may be recording, oldest first.
   static std::vector<std::string> paths_in(const std::string& folder);
+  // Of a segment, or of the copy of a pinned flow: their numbers have kCopies.
   static std::string path_in(const std::string& folder, std::uint32_t sequence);
+  static constexpr std::uint32_t kCopies = 0x8000'0000;
+  static std::vector<std::string> copies_in(const std::string& folder);
+  // Forgets everything but the copies; how many segments went.
+  std::size_t clear();
 
  private:
   struct File {

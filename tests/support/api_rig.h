@@ -25,11 +25,12 @@ struct FakeLifecycle final : control::Lifecycle {
 class ApiRig : public FlowRig {
  protected:
   ApiRig() { make_api(recorder_.get()); }
-  void make_api(const flow::Recorder* recorder) {
-    live_ = std::make_unique<admin::Live>(clock_, random_, recorder);
+  void make_api(flow::Recorder* recorder) {
+    live_ = std::make_unique<admin::Live>(clock_, random_, recorder, marks_);
     api_ = std::make_unique<admin::Api>(admin::ApiParts{.clock = clock_,
                                                         .lifecycle = life_,
                                                         .recorder = recorder,
+                                                        .marks = marks_,
                                                         .folder = folder_ / "flows",
                                                         .why_not = recorder ? "" : "capture.on is false"},
                                         *live_);
@@ -78,6 +79,7 @@ class ApiRig : public FlowRig {
   }
 
   FakeLifecycle life_;
+  flow::Marks marks_{folder_ / "flows", random_};
   std::unique_ptr<admin::Live> live_;
   std::unique_ptr<admin::Api> api_;
 };

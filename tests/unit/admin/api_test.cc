@@ -91,6 +91,80 @@ TEST_F(ApiTest, AFlowThatIsNotThereIs404) {
   }
 }
 
+TEST_F(ApiTest, GivesARequestToPaste) {
+  exchange(1);
+  step();
+  std::string path = "/api/flows/" + flow::id_text({1}) + "/snippet";
+  Answer answer = ask("GET", path + "?as=curl&secrets=1");
+  EXPECT_EQ(answer.content_type, "text/plain; charset=utf-8");
+  EXPECT_THAT(answer.body, HasSubstr("'http://h/a'"));
+  EXPECT_EQ(ask("GET", path + "?as=perl").status, 400);
+  EXPECT_EQ(ask("GET", "/api/flows/0000000000009/snippet?as=curl").status, 404);
+}
+
+TEST_F(ApiTest, GivesMessagesFromANumberOn) {
+  request(1, "GET http://h/a HTTP/1.1\r\nHost: h\r\n\r\n");
+  response(1, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+  content(1, flow::Direction::response, "data: one\n\nevent: tick\ndata: \xff\n\n");
+  end(1, 35);
+  step();
+  std::string path = "/api/flows/" + flow::id_text({1}) + "/messages";
+  auto all = get(path);
+  EXPECT_EQ(all["kind"], "sse");
+  EXPECT_EQ(all["more"], false);
+  ASSERT_EQ(all["messages"].size(), 2U);
+  EXPECT_EQ(all["messages"][0]["text"], "one");
+  EXPECT_EQ(all["messages"][0]["direction"], "server");
+  EXPECT_EQ(all["messages"][1]["opcode"], "tick");
+  EXPECT_EQ(all["messages"][1]["base64"], "/w==");
+  auto later = get(path + "?after=0");
+  ASSERT_EQ(later["messages"].size(), 1U);
+  EXPECT_EQ(later["messages"][0]["n"], 1);
+  EXPECT_TRUE(get(path + "?after=1")["messages"].empty());
+}
+
+TEST_F(ApiTest, MarksAFlowAndTellsTheList) {
+  exchange(1);
+  exchange(2, "/b");
+  step();
+  auto feed = live_->listen({}, {});
+  pull(*feed);
+  std::string path = "/api/flows/" + flow::id_text({1});
+  EXPECT_EQ(ask("PUT", path + "/mark", R"({"pinned":true,"colour":"red","tags":["t"]})").status, 204);
+  EXPECT_EQ(get(path)["row"]["mark"]["colour"], "red");
+  EXPECT_THAT(pull(*feed), HasSubstr(R"("upd":[{"id":"0000000000001")"));
+  EXPECT_THAT(paths(get("/api/flows?filter=is:pinned%20tag:t")), ElementsAre("/a"));
+  EXPECT_EQ(ask("PUT", path + "/mark", R"({"colour":"none"})").status, 400);
+  EXPECT_EQ(ask("PUT", "/api/flows/0000000000009/mark", "{}").status, 404);
+  EXPECT_EQ(ask("PUT", path + "/mark", "{}").status, 204);
+  EXPECT_FALSE(get(path)["row"].contains("mark"));
+}
+
+TEST_F(ApiTest, AFlowThatIsOpenCannotBePinnedYet) {
+  request(1, "GET http://h/a HTTP/1.1\r\nHost: h\r\n\r\n");
+  step();
+  EXPECT_EQ(ask("PUT", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"pinned":true})").status, 409);
+  EXPECT_EQ(ask("PUT", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"note":"n"})").status, 204);
+}
+
+TEST_F(ApiTest, ForgetsAllThatIsNotPinned) {
+  exchange(1);
+  exchange(2, "/b");
+  step();
+  ask("PUT", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"pinned":true})");
+  std::atomic<bool> over = false;
+  std::thread recorder([&] {
+    while (!over) recorder_->step();
+  });
+  Answer answer = ask("DELETE", "/api/flows");
+  over = true;
+  recorder.join();
+  EXPECT_EQ(nlohmann::json::parse(answer.body)["removed"], 1);
+  EXPECT_THAT(paths(get("/api/flows")), ElementsAre("/a"));
+  EXPECT_EQ(ask("GET", "/api/flows/" + flow::id_text({2})).status, 404);
+  EXPECT_EQ(get("/api/flows/" + flow::id_text({1}))["content"]["response"]["kept"], 12);
+}
+
 TEST_F(ApiTest, TellsHowItStands) {
   exchange(1);
   step();
@@ -131,6 +205,7 @@ TEST_F(ApiTest, WhatIsNoCallIs404AndAnotherMethodIs405) {
   Answer answer = ask("POST", "/api/status");
   EXPECT_EQ(answer.status, 405);
   EXPECT_EQ(field(answer, "Allow"), "GET");
+  EXPECT_EQ(field(ask("POST", "/api/flows"), "Allow"), "GET, DELETE");
   EXPECT_EQ(ask("HEAD", "/api/status").status, 200);
 }
 

@@ -11,12 +11,14 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-template <class What>
-std::string json_of(void (*append)(Json&, const What&), const What& what) {
+std::string json_of(auto&& append) {
   std::string out;
   Json json(out);
-  append(json, what);
+  append(json);
   return out;
+}
+std::string row_json(const Row& row, const Mark* mark = nullptr) {
+  return json_of([&](Json& json) { append_row(json, row, mark); });
 }
 
 Row done() {
@@ -36,7 +38,7 @@ Row done() {
 
 TEST(RowAsJson, HasWhatALineShows) {
   EXPECT_EQ(
-      json_of(append_row, done()),
+      row_json(done()),
       R"({"id":"0000000000001","state":"done","method":"GET","host":"shop.test","target":)"
       R"("http://Shop.test:8080/a?b=1","scheme":"http","port":8080,"path":"/a?b=1","status":200,"type":"text/html",)"
       R"("bytes_in":0,"bytes_out":5120,"begun":1700000000123456,"client":"127.0.0.1:50312",)"
@@ -47,7 +49,7 @@ TEST(RowAsJson, LeavesOutWhatAnOpenFlowDoesNotKnow) {
   Row row{.flow = {2}, .open = true};
   row.method = "CONNECT";
   row.target = row.host = "h:443";
-  EXPECT_EQ(json_of(append_row, row),
+  EXPECT_EQ(row_json(row),
             R"({"id":"0000000000002","state":"open","method":"CONNECT","host":"h","target":"h:443","port":443,)"
             R"("bytes_in":0,"bytes_out":0,"begun":0})");
 }
@@ -56,15 +58,20 @@ TEST(RowAsJson, NamesTheErrorAndWhatIsMissing) {
   Row row = done();
   row.error = Token::connection_refused;
   row.flags = kContentCut | kContentLost | kEventLost;
-  std::string json = json_of(append_row, row);
+  std::string json = row_json(row);
   EXPECT_THAT(json, HasSubstr(R"("error":"connection_refused")"));
   EXPECT_THAT(json, HasSubstr(R"("flags":["content_cut","content_lost","step_lost"])"));
+}
+
+TEST(RowAsJson, SaysWhatPeopleSaidOfIt) {
+  Mark mark{.pinned = true, .note = "n"};
+  EXPECT_THAT(row_json(done(), &mark), HasSubstr(R"(,"mark":{"pinned":true,"note":"n"}})"));
 }
 
 TEST(RowAsJson, CannotBeBrokenByWhatPassed) {
   Row row = done();
   row.target = "http://h/\"},{\xff\x01</script>";
-  EXPECT_THAT(json_of(append_row, row), HasSubstr("\"target\":\"http://h/\\\"},{\xc3\xbf\\u0001</script>\""));
+  EXPECT_THAT(row_json(row), HasSubstr("\"target\":\"http://h/\\\"},{\xc3\xbf\\u0001</script>\""));
 }
 
 using FlowAsJson = test::FlowRig;
@@ -76,7 +83,7 @@ TEST_F(FlowAsJson, HasHeadsContentsNotesAndTimes) {
   content(1, Direction::response, "0123456789");
   end(1, 10);
   step();
-  std::string json = json_of(append_flow, *newest());
+  std::string json = json_of([&](Json& out) { append_flow(out, *newest()); });
   EXPECT_THAT(json, HasSubstr(R"("request_received":{"at":)"));
   EXPECT_THAT(json,
               HasSubstr(R"("text":"POST http://h/a HTTP/1.1\r\nHost: h\r\nContent-Type: a/b\r\n\r\n","changes":[]})"));
@@ -95,7 +102,7 @@ TEST(ExplanationAsJson, SaysWhatWhyAndWhatTheFieldMeans) {
                                    .text = "GET / HTTP/1.1\r\nHost: h\r\nX: 1\r\n\r\n",
                                    .changes = {{http::ChangeKind::target_to_origin_form, "http://h/", "/"},
                                                {http::ChangeKind::host_from_target, "Host: x", "Host: h"}}};
-  std::string json = json_of(append_explanation, flow);
+  std::string json = json_of([&](Json& out) { append_explanation(out, flow); });
   EXPECT_THAT(json,
               HasSubstr(R"("kind":"changed","received":"GET http://h/ HTTP/1.1","sent":"GET / HTTP/1.1","what":)"));
   EXPECT_THAT(json, HasSubstr(R"("clause":"RFC 9112 §3.2.1","name":"GET","meaning":)"));

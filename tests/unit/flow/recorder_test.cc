@@ -219,6 +219,23 @@ TEST_F(RecorderRig, ShowsTheTypeOfAnAnswerThatBeganInTheSameStep) {
   EXPECT_EQ(row.content_type, "text/event-stream");
 }
 
+TEST_F(RecorderRig, TellsOfContentThatCameLastAlsoWhenNothingFollows) {
+  start();
+  exchange(1);
+  step();
+  sink_->begin({9}, *Endpoint::parse("127.0.0.1:5"), clock_.now());
+  http::RequestHead request;
+  request.raw = "GET http://h/a HTTP/1.1\r\nHost: h\r\n\r\n";
+  sink_->request_received({9}, request, {});
+  step();
+  sink_->data({9}, Direction::response, 0, "data: x\n\n", clock_.now());
+  step();
+  Position first = recorder_->rows().newest(1).at(0).last;
+  for (int i = 0; i < 10; ++i) step();  // 300 ms in which nothing comes
+  EXPECT_EQ(recorder_->rows().newest(1).at(0).bytes_out, 9U);
+  EXPECT_NE(recorder_->rows().newest(1).at(0).last.value, first.value);
+}
+
 TEST_F(RecorderRig, TellsAFlowThatEndsWithinAStepOnce) {
   start();
   for (std::uint64_t flow = 1; flow <= 100; ++flow) exchange(flow);

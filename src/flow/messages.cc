@@ -1,0 +1,138 @@
+// See messages.h.
+#include "flow/messages.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+
+namespace porthole::flow {
+namespace {
+
+std::string_view kind_of(const Flow& flow) {
+  const auto& head = flow.head_of(Direction::response);
+  if (!head) return "";
+  std::string type = fields_of(*head, "content-type");
+  std::string_view name = ascii::trim(std::string_view(type).substr(0, type.find(';')));
+  if (ascii::equal_nocase(name, "text/event-stream")) return "sse";
+  for (std::string_view lines :
+       {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-seq"})
+    if (ascii::equal_nocase(name, lines)) return "ndjson";
+  return "";
+}
+
+// The content in pieces of one message each: events end with an empty line, lines with their end.
+class Cutter {
+ public:
+  Cutter(std::string_view kind, std::string_view text) : events_(kind == "sse"), text_(text) {}
+  // Nothing when what is left has no end. The octets include the end.
+  std::string_view next() {
+    std::size_t at = 0;
+    while (at < text_.size()) {
+      std::size_t end = text_.find_first_of(events_ ? "\r\n" : "\n", at);
+      if (end == std::string_view::npos) return {};
+      bool empty = end == at;
+      bool pair = events_ && text_[end] == '\r';
+      if (pair && end + 1 == text_.size()) return {};  // its LF may still come
+      at = end + 1 + (pair && text_[end + 1] == '\n' ? 1 : 0);
+      if (!events_ || empty) return take(at);
+    }
+    return {};
+  }
+  std::string_view rest() { return take(text_.size()); }
+
+ private:
+  std::string_view take(std::size_t size) {
+    std::string_view taken = text_.substr(0, size);
+    text_.remove_prefix(size);
+    return taken;
+  }
+  bool events_;
+  std::string_view text_;
+};
+
+// WHATWG HTML §9.2.6: the data lines joined, under the event's name. Without any, what else it says.
+Message event_of(std::string_view octets) {
+  Message message{.kind = "text"};
+  std::string comments;
+  bool data = false, fields = false;
+  while (!octets.empty()) {
+    std::size_t end = std::min(octets.find_first_of("\r\n"), octets.size());
+    std::string_view line = octets.substr(0, end);
+    octets.remove_prefix(std::min(end + 1, octets.size()));
+    if (line.empty()) continue;
+    std::size_t colon = std::min(line.find(':'), line.size());
+    std::string_view name = line.substr(0, colon), value = line.substr(std::min(colon + 1, line.size()));
+    if (value.starts_with(' ')) value.remove_prefix(1);
+    if (name.empty()) {
+      comments.append(comments.empty() ? "" : "\n").append(value);
+      continue;
+    }
+    fields = true;
+    if (name == "event" && !value.empty()) message.kind = value.substr(0, 64);
+    if (name == "data") message.data.append(std::exchange(data, true) ? "\n" : "").append(value);
+    else if (!data && name != "event") comments.append(comments.empty() ? "" : "\n").append(line);
+  }
+  if (!data) {
+    message.kind = fields ? "no data" : "comment";
+    message.data = std::move(comments);
+  }
+  return message;
+}
+
+Message line_of(std::string_view octets) {
+  Message message{.kind = "text"};
+  message.data = ascii::trim(octets.substr(0, octets.find_last_not_of("\r\n") + 1));
+  return message;
+}
+
+// When the octet before `end` came. Decoded content has no such places: then all came when its flow is read to have.
+std::int64_t came_at(const RecordedContent& content, ByteCount end, std::int64_t otherwise) {
+  auto piece =
+      std::lower_bound(content.pieces.begin(), content.pieces.end(), end,
+                       [](const RecordedPiece& one, ByteCount wanted) { return one.offset + one.size < wanted; });
+  return piece == content.pieces.end() ? otherwise : piece->at;
+}
+
+// Not within a character.
+void cut(std::string& text) {
+  std::size_t size = MessagePage::kDataMax;
+  while (size > MessagePage::kDataMax - 4 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  text.resize(size);
+}
+
+}  // namespace
+
+MessagePage messages_of(SegmentFolder& folder, const Flow& flow, std::size_t from, std::size_t most) {
+  MessagePage page{.kind = kind_of(flow), .messages = {}};
+  if (page.kind.empty()) return page;
+  const RecordedContent& content = flow.content[1];
+  bool coded = !fields_of(*flow.head_of(Direction::response), "content-encoding").empty();
+  std::string text;
+  if (coded) text = decoded_content(folder, flow, Direction::response, MessagePage::kContentMax).text;
+  else read_content(folder, content, 0, MessagePage::kContentMax, text);
+  if (text.starts_with("\xef\xbb\xbf")) text[0] = text[1] = text[2] = '\n';  // a byte order mark, as places must stay
+  Cutter cutter(page.kind, text);
+  std::int64_t last = content.pieces.empty() ? 0 : content.pieces.back().at;
+  for (std::size_t n = 0;;) {
+    std::string_view octets = cutter.next();
+    if (octets.empty() && flow.ended) octets = cutter.rest();
+    if (octets.empty()) return page;
+    if (octets.find_first_not_of("\r\n") == std::string_view::npos) continue;  // empty lines between
+    if (n++ < from) continue;
+    if (page.messages.size() == most) {
+      page.more = true;
+      return page;
+    }
+    Message message = page.kind == "sse" ? event_of(octets) : line_of(octets);
+    message.n = n - 1;
+    auto end = static_cast<ByteCount>(octets.data() + octets.size() - text.data());
+    message.at = coded ? last : came_at(content, end, last);
+    message.size = message.data.size();
+    message.cut = message.size > MessagePage::kDataMax;
+    if (message.cut) cut(message.data);
+    page.messages.push_back(std::move(message));
+  }
+}
+
+}  // namespace porthole::flow

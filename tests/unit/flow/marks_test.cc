@@ -1,0 +1,169 @@
+// What people say about flows, and that it lasts.
+#include "flow/marks.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "flow/store.h"
+#include "support/flow_rig.h"
+
+namespace porthole::flow {
+namespace {
+
+using testing::ElementsAre;
+
+class MarksTest : public test::FlowRig {
+ protected:
+  MarksTest() {
+    request(1, "GET http://h/a HTTP/1.1\r\nHost: h\r\n\r\n");
+    response(1, "HTTP/1.1 200 OK\r\n\r\n");
+    content(1, Direction::response, std::string(300'000, 'k'), 16'000);
+    end(1, 300'000);
+    step();
+    last_ = recorder_->rows().newest(1).at(0).last;
+  }
+  std::string flows() { return options_.store.folder; }
+  // Segments come and go until the first has been evicted.
+  void evict() {
+    for (std::uint64_t flow = 100; flow < 600; ++flow) {
+      request(flow, "GET http://h/fill HTTP/1.1\r\n\r\n");
+      content(flow, Direction::response, std::string(16'000, 'f'), 16'000);
+      end(flow, 16'000);
+      recorder_->step();
+    }
+    step();
+  }
+  std::string whole(Position last) {
+    SegmentFolder folder(flows());
+    auto flow = read_flow(folder, last);
+    std::string text;
+    if (flow) read_content(folder, flow->content[1], 0, 1_MiB, text);
+    return text;
+  }
+  Position last_;
+};
+
+TEST_F(MarksTest, ParsesWhatIsAMarkAndNothingElse) {
+  auto mark = Mark::parse(R"({"pinned":true,"colour":"red","note":"n","tags":["a","b"],"else":1})");
+  ASSERT_TRUE(mark);
+  EXPECT_TRUE(mark->pinned);
+  EXPECT_EQ(mark->colour, "red");
+  EXPECT_THAT(mark->tags, ElementsAre("a", "b"));
+  EXPECT_TRUE(Mark::parse("{}")->empty());
+  for (std::string bad :
+       {std::string("[]"), std::string("x"), std::string(R"({"pinned":1})"), std::string(R"-({"colour":"url(x)"})-"),
+        std::string(R"({"tags":[1]})"), std::string(R"({"tags":[""]})"), std::string(R"({"tags":"a"})"),
+        "{\"note\":\"" + std::string(5000, 'n') + "\"}", "{\"tags\":[\"" + std::string(65, 't') + "\"]}"})
+    EXPECT_FALSE(Mark::parse(bad)) << bad.substr(0, 30);
+}
+
+TEST_F(MarksTest, LastOverARestart) {
+  {
+    Marks marks(flows(), random_);
+    ASSERT_TRUE(marks.set({1}, {.colour = "blue", .note = "a \"note\"\n", .tags = {"x"}}, last_));
+    ASSERT_TRUE(marks.set({2}, {.note = "gone"}, {}));
+    ASSERT_TRUE(marks.set({2}, {}, {}));
+  }
+  Marks marks(flows(), random_);
+  EXPECT_EQ(marks.size(), 1U);
+  ASSERT_TRUE(marks.find({1}));
+  EXPECT_EQ(marks.find({1})->note, "a \"note\"\n");
+  EXPECT_TRUE(marks.find({1})->facts().noted);
+  struct stat facts{};
+  ASSERT_EQ(::stat((flows() + "/marks.json").c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0600U);
+}
+
+TEST_F(MarksTest, APinnedFlowStaysWhenItsSegmentIsEvicted) {
+  Marks marks(flows(), random_);
+  ASSERT_TRUE(marks.set({1}, {.pinned = true}, last_));
+  evict();
+  EXPECT_EQ(whole(last_), "") << "it was evicted";
+  auto copies = pinned_in(flows());
+  ASSERT_EQ(copies.size(), 1U);
+  EXPECT_EQ(whole(copies[0]), std::string(300'000, 'k'));
+}
+
+TEST_F(MarksTest, APinSurvivesARestartAndIsInTheList) {
+  {
+    Marks marks(flows(), random_);
+    ASSERT_TRUE(marks.set({1}, {.pinned = true, .note = "keep"}, last_));
+  }
+  evict();
+  recorder_.reset();
+  recorder_ = std::make_unique<Recorder>(clock_, random_, options_, 1);
+  recorder_->step();
+  auto row = recorder_->rows().find({1});
+  ASSERT_TRUE(row);
+  EXPECT_EQ(whole(row->last), std::string(300'000, 'k'));
+}
+
+TEST_F(MarksTest, TakingThePinOutTakesItsCopyOut) {
+  Marks marks(flows(), random_);
+  ASSERT_TRUE(marks.set({1}, {.pinned = true}, last_));
+  ASSERT_TRUE(marks.set({1}, {.pinned = true, .note = "again"}, last_));
+  EXPECT_EQ(Store::copies_in(flows()).size(), 1U) << "copied once";
+  ASSERT_TRUE(marks.set({1}, {.note = "again"}, last_));
+  EXPECT_TRUE(Store::copies_in(flows()).empty());
+  EXPECT_EQ(marks.find({1})->note, "again");
+}
+
+TEST_F(MarksTest, RecordsThatHaveGoneCannotBePinned) {
+  evict();
+  Marks marks(flows(), random_);
+  auto done = marks.set({1}, {.pinned = true}, last_);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().os_errno, ENOENT);
+  EXPECT_EQ(marks.find({1}), nullptr);
+  EXPECT_TRUE(Store::copies_in(flows()).empty());
+}
+
+TEST_F(MarksTest, WhatCannotBeWrittenIsAsItWas) {
+  Marks marks(flows(), random_);
+  ASSERT_TRUE(marks.set({1}, {.note = "first"}, last_));
+  ASSERT_EQ(::mkdir((flows() + "/marks.json.new").c_str(), 0700), 0);  // in the way
+  EXPECT_FALSE(marks.set({1}, {.pinned = true, .note = "second"}, last_));
+  EXPECT_EQ(marks.find({1})->note, "first");
+  EXPECT_TRUE(Store::copies_in(flows()).empty());
+  EXPECT_FALSE(marks.set({2}, {.note = "new"}, last_));
+  EXPECT_EQ(marks.find({2}), nullptr);
+}
+
+TEST_F(MarksTest, ADamagedFileCountsAsEmpty) {
+  std::ofstream(flows() + "/marks.json") << R"({"0000000000001":{"note":"x"},"bad id":{"note":"y"},"0000000000002":7,)";
+  EXPECT_EQ(Marks(flows(), random_).size(), 0U);
+  std::ofstream(flows() + "/marks.json") << R"({"0000000000001":{"note":"x"},"bad id":{"note":"y"},"0000000000002":7})";
+  EXPECT_EQ(Marks(flows(), random_).size(), 1U);
+}
+
+TEST_F(MarksTest, ClearingKeepsWhatIsPinned) {
+  Marks marks(flows(), random_);
+  ASSERT_TRUE(marks.set({1}, {.pinned = true}, last_));
+  request(2, "GET http://h/b HTTP/1.1\r\n\r\n");
+  end(2);
+  request(3, "GET http://h/open HTTP/1.1\r\n\r\n");
+  step();
+  ASSERT_EQ(recorder_->rows().size(), 3U);
+  std::uint64_t seq = recorder_->rows().seq();
+  EXPECT_FALSE(recorder_->clear(Duration(0)));  // the next step does it
+  step();
+  auto rows = recorder_->rows().newest(10);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].flow.value, 1U);
+  EXPECT_EQ(whole(rows[0].last), std::string(300'000, 'k'));
+  EXPECT_TRUE(recorder_->rows().changes_since(seq, 10).resync);
+  // What was under way goes on, without its beginning.
+  end(3, 5);
+  step();
+  auto open = newest();
+  ASSERT_TRUE(open);
+  EXPECT_EQ(open->row.flow.value, 3U);
+  EXPECT_NE(open->row.flags & kEventLost, 0);
+  EXPECT_TRUE(open->beginning_gone);
+}
+
+}  // namespace
+}  // namespace porthole::flow
