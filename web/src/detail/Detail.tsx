@@ -8,7 +8,7 @@ import {bytes, duration} from '../format';
 import {close, focusWanted} from '../list/cursor';
 import {dialog} from '../parts/dialog';
 import {Menu} from '../parts/Menu';
-import {ErrorChip, Status} from '../parts/status';
+import {ErrorChip, failureOf, Status} from '../parts/status';
 import {rowOf, version} from '../rows';
 import {selected, type Tab, tab} from '../route';
 import type {Flow} from '../types';
@@ -51,7 +51,7 @@ function Head({flow}: {flow: Flow}) {
       </div>
       <div class="detail-actions">
         <span class="quiet">{[bytes(row.bytes_out), duration(row.took)].filter(Boolean).join(' in ')}</span>
-        <ErrorChip token={row.error} />
+        <ErrorChip token={failureOf(row)} />
         <span class="push" />
         <button aria-pressed={row.mark?.pinned ?? false} onClick={() => void togglePin(row.id)}>
           <span aria-hidden="true">⚓</span> {row.mark?.pinned ? 'Pinned' : 'Pin'}

@@ -1,7 +1,7 @@
 // One line of the list. Drawn again only when its row, its place or the waterfall's scale changed: rows are never changed in place.
 import {memo} from './memo';
 import {bytes, clock, duration, shortType} from '../format';
-import {ErrorChip, Status} from '../parts/status';
+import {ErrorChip, failureOf, Status} from '../parts/status';
 import type {Row as Flow} from '../types';
 
 export type Scale = {from: number; to: number};
@@ -61,7 +61,7 @@ function Line({row, at, top, height, chosen, marked, scale, now}: Props) {
   return (
     <div
       id={`row-${row.id}`}
-      class={`row${chosen ? ' row-chosen' : ''}${row.error ? ' row-error' : ''}`}
+      class={`row${chosen ? ' row-chosen' : ''}${failureOf(row) ? ' row-error' : ''}`}
       style={style}
       role="row"
       aria-rowindex={at + 2}
@@ -86,7 +86,7 @@ function Line({row, at, top, height, chosen, marked, scale, now}: Props) {
       </span>
       <span role="gridcell" class="c-path" title={row.path}>
         <span class="path">{row.path || (row.method === 'CONNECT' ? 'tunnel' : '/')}</span>
-        <ErrorChip token={row.error} />
+        <ErrorChip token={failureOf(row)} />
         <Marks row={row} />
       </span>
       <span role="gridcell" class="c-type" title={row.type}>

@@ -1,6 +1,7 @@
 // The chosen row, and moving it by keys. It is known by its id, so it survives updates, sorting, filtering and a reload.
 import {batch} from '@preact/signals';
 import {openTab, selected, tab} from '../route';
+import {ensure} from '../rows';
 import {follow} from './follow';
 import {count, placeOf, rowAt} from './order';
 
@@ -10,9 +11,23 @@ export const visible = {first: 0, last: 0, page: 20, show: (_at: number) => {}};
 // Set when the detail is opened by a key: it then takes the focus once it is there.
 export const focusWanted = {now: false};
 
+// A row that is not here is read first: under load the list moves on faster than what the screen shows was read.
+let awaited = -1;
+const kTries = 25,
+  kTry_ms = 20;
+async function chooseLater(at: number) {
+  awaited = at;
+  for (let n = 0; n < kTries && awaited === at; n += 1) {
+    await ensure(at, at);
+    if (rowAt(at)) return choose(at);
+    await new Promise((wake) => setTimeout(wake, kTry_ms));
+  }
+}
+
 export function choose(at: number) {
   const row = rowAt(at);
-  if (!row) return;
+  if (!row) return void chooseLater(at);
+  awaited = -1;
   batch(() => {
     selected.value = row.id;
     if (at < count.peek() - 1) follow.value = false;

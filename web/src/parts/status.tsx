@@ -3,8 +3,14 @@ import type {Row} from '../types';
 
 export type Kind = 'pending' | 'good' | 'moved' | 'client' | 'server' | 'error' | 'tunnel';
 
+// Why it failed: the token of RFC 9209, or how it ended where there is none.
+export function failureOf(row: Row): string | undefined {
+  if (row.error && row.error !== 'none') return row.error;
+  return row.end !== undefined && /gone|broke|timed_out|shutdown/.test(row.end) && row.method !== 'CONNECT' ? row.end : undefined;
+}
+
 export function kindOf(row: Row): Kind {
-  if (row.error) return 'error';
+  if (failureOf(row)) return 'error';
   if (row.method === 'CONNECT' && row.status !== undefined && row.status < 300) return 'tunnel';
   if (row.status === undefined) return row.state === 'open' ? 'pending' : 'error';
   if (row.status >= 500) return 'server';
@@ -27,7 +33,7 @@ export function Status({row}: {row: Row}) {
   const kind = kindOf(row);
   const text = row.status ?? (kind === 'pending' ? '···' : '—');
   return (
-    <span class={`status k-${kind}`} title={row.error ? `${kWords[kind]}: ${row.error}` : kWords[kind]}>
+    <span class={`status k-${kind}`} title={failureOf(row) ? `${kWords[kind]}: ${failureOf(row)}` : kWords[kind]}>
       <span class="shape" aria-hidden="true">
         {kShapes[kind]}
       </span>
@@ -38,5 +44,5 @@ export function Status({row}: {row: Row}) {
 }
 
 export function ErrorChip({token}: {token: string | undefined}) {
-  return token && token !== 'none' ? <span class="chip chip-error">{token}</span> : null;
+  return token ? <span class="chip chip-error">{token}</span> : null;
 }
