@@ -20,10 +20,10 @@ struct Verb {
   Command command;
 };
 constexpr std::array kVerbs = {
-    Verb{"run", Command::run},         Verb{"check", Command::check}, Verb{"config", Command::config},
-    Verb{"env", Command::env},         Verb{"pac", Command::pac},     Verb{"limits", Command::limits},
-    Verb{"guide", Command::guide},     Verb{"flows", Command::flows}, Verb{"explain", Command::explain},
-    Verb{"version", Command::version}, Verb{"help", Command::help},
+    Verb{"run", Command::run},         Verb{"exec", Command::exec},       Verb{"check", Command::check},
+    Verb{"config", Command::config},   Verb{"env", Command::env},         Verb{"pac", Command::pac},
+    Verb{"limits", Command::limits},   Verb{"guide", Command::guide},     Verb{"flows", Command::flows},
+    Verb{"explain", Command::explain}, Verb{"version", Command::version}, Verb{"help", Command::help},
 };
 
 class Parser {
@@ -37,6 +37,7 @@ class Parser {
   }
 
   void parse(int argc, const char* const* argv) {
+    argc = take_words(argc, argv);
     try {
       root_.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
@@ -49,6 +50,7 @@ class Parser {
     }
     if (help_) line_.command = Command::help;
     else if (version_) line_.command = Command::version;
+    else check_exec();
     for (auto& [option, texts] : texts_) {
       if (texts.empty()) continue;
       if (shape_of(*option) != Shape::list) texts = {texts.back()};  // given twice, the last counts
@@ -62,12 +64,35 @@ class Parser {
     std::vector<std::string> texts;
   };
 
+  // What follows `--` is another program's, so CLI11 does not see it. How many words are ours.
+  int take_words(int argc, const char* const* argv) {
+    if (argc < 2 || argv[1] != std::string_view("exec")) return argc;
+    for (int i = 2; i < argc; ++i) {
+      if (argv[i] != std::string_view("--")) continue;
+      line_.words.assign(argv + i + 1, argv + argc);
+      return i;
+    }
+    return argc;
+  }
+
+  void check_exec() {
+    if (line_.command != Command::exec) return;
+    if (line_.words.empty()) line_.error = "exec: say what to run, behind two dashes: porthole exec -- make test";
+    else if (!line_.allowed_hosts.empty() && !line_.deny_rest)
+      line_.error = "exec: --allow names what --deny-rest leaves: give that too";
+  }
+
   void add_verb(const Verb& verb) {
     CLI::App& app = *root_.add_subcommand(std::string(verb.name));
     app.set_help_flag();
     app.add_flag("-h,--help", help_);
     switch (verb.command) {
       case Command::run: add_run_flags(app); break;
+      case Command::exec:
+        app.add_option("--allow", line_.allowed_hosts)->allow_extra_args(false)->take_all();
+        app.add_flag("--deny-rest", line_.deny_rest);
+        add_setting_flag(app, *find_option("observe.access_log"));
+        break;
       case Command::check:
         app.add_option("FILE", line_.check_path);
         add_config_flag(app);
@@ -121,10 +146,13 @@ class Parser {
   void add_setting_flags(CLI::App& app) {
     add_config_flag(app);
     for (const Option& option : options()) {
-      if (option.flag.empty()) continue;
-      std::vector<std::string>& texts = texts_of(option).texts;
-      app.add_option(std::string(option.flag), texts)->allow_extra_args(false)->take_all();
+      if (!option.flag.empty()) add_setting_flag(app, option);
     }
+  }
+
+  void add_setting_flag(CLI::App& app, const Option& option) {
+    std::vector<std::string>& texts = texts_of(option).texts;
+    app.add_option(std::string(option.flag), texts)->allow_extra_args(false)->take_all();
   }
 
   Texts& texts_of(const Option& option) {

@@ -12,26 +12,42 @@ namespace porthole::app {
 enum ExitCode : int { kOk = 0, kFailure = 1, kUsage = 2, kCannotBind = 69, kBadConfig = 78 };
 
 struct CommandLine {
-  enum class Command : std::uint8_t { run, check, config, env, pac, limits, guide, flows, explain, version, help };
+  enum class Command : std::uint8_t {
+    run,
+    exec,
+    check,
+    config,
+    env,
+    pac,
+    limits,
+    guide,
+    flows,
+    explain,
+    version,
+    help
+  };
   Command command = Command::run;
   std::string config_flag;
   std::vector<FlagValue> flags;
   int ready_fd = -1;
   std::string ready_file;
-  bool origin = false;                   // config --origin
-  bool unset = false;                    // env --unset
-  std::string shell = "sh";              // env --shell
-  std::string test_url;                  // pac --test
-  std::string check_path;                // check FILE
-  std::string help_topic;                // help options
-  std::vector<std::string> guide_words;  // guide WORD...
-  bool guide_json = false;               // guide --json
-  std::string flows_action;              // flows list|find|show
-  std::vector<std::string> flow_words;   // the filter, or a flow's id
-  std::string flow_folder;               // --folder
-  std::size_t flow_limit = 50;           // --limit
-  bool flow_json = false;                // --json
-  bool colour = false;                   // standard output is a terminal that wants it; main() knows
+  bool origin = false;                     // config --origin
+  bool unset = false;                      // env --unset
+  std::string shell = "sh";                // env --shell
+  std::string test_url;                    // pac --test
+  std::string check_path;                  // check FILE
+  std::string help_topic;                  // help options
+  std::vector<std::string> guide_words;    // guide WORD...
+  bool guide_json = false;                 // guide --json
+  std::string flows_action;                // flows list|find|show
+  std::vector<std::string> flow_words;     // the filter, or a flow's id
+  std::string flow_folder;                 // --folder
+  std::size_t flow_limit = 50;             // --limit
+  bool flow_json = false;                  // --json
+  std::vector<std::string> allowed_hosts;  // exec --allow HOST...
+  bool deny_rest = false;                  // exec --deny-rest
+  std::vector<std::string> words;          // exec: what follows --, untouched
+  bool colour = false;                     // standard output is a terminal that wants it; main() knows
 
   std::string error;  // not empty: usage error, one line
 };

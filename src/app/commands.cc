@@ -1,14 +1,13 @@
 // See commands.h.
 #include "app/commands.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "admin/pac.h"
 #include "app/flow_pages.h"
 #include "app/guide_page.h"
 #include "app/option_list.h"
+#include "app/proxy_variables.h"
 
 namespace porthole::app {
 namespace {
@@ -17,8 +16,7 @@ namespace {
 constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can see through
 
   porthole [run]           serve in the foreground
-      --config FILE        read FILE (else ~/.config/porthole/porthole.toml or
-                           /etc/porthole/porthole.toml, when there is one)
+      --config FILE        else ~/.config/porthole/porthole.toml, or /etc/...
       --listen ADDR        proxy address, repeatable: 127.0.0.1:8083, [::1]:0
       --ui ADDR|off, --observe ADDR|off    the inspector; /metrics, /readyz
       --workers N          threads, 0 = one per core
@@ -33,6 +31,7 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
   porthole guide [WORD...] [--json]   what a field, status, method, error means
   porthole flows list|find [FILTER] | show ID   what capture.on has recorded
   porthole explain ID      what was changed in that flow, and why
+  porthole exec [--deny-rest [--allow HOST]...] -- CMD   behind its own proxy
   porthole version | help | help options
 
   try    porthole & curl -x http://127.0.0.1:8083 http://porthole.internal/
@@ -40,33 +39,10 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
   exit   0 fine, 1 failed, 2 usage, 69 cannot listen, 78 bad configuration
 )help";
 
-struct Variable {
-  std::string_view name;
-  std::string_view value;
-};
-
-// httpoxy: in a CGI program HTTP_PROXY may come from a request's `Proxy` field, so it is not to be relied on there.
-bool in_cgi(const Surroundings& surroundings) {
-  return surroundings.variables.contains("REQUEST_METHOD") || surroundings.variables.contains("GATEWAY_INTERFACE");
-}
-
-// What every tool reads alike: names without stars or leading dots, single addresses.
-constexpr std::string_view kNoProxy = "localhost,127.0.0.1,::1";
-
 Answer env(const CommandLine& line, const Surroundings& surroundings, const Endpoint& address) {
-  std::string proxy = fmt::format("http://{}", address.text());
-  std::array<Variable, 8> variables = {{{"http_proxy", proxy},
-                                        {"https_proxy", proxy},
-                                        {"all_proxy", proxy},
-                                        {"no_proxy", kNoProxy},
-                                        {"HTTP_PROXY", proxy},
-                                        {"HTTPS_PROXY", proxy},
-                                        {"ALL_PROXY", proxy},
-                                        {"NO_PROXY", kNoProxy}}};
   Answer answer;
   bool fish = line.shell == "fish";
-  for (const Variable& variable : variables) {
-    if (variable.name == "HTTP_PROXY" && in_cgi(surroundings)) continue;
+  for (const Variable& variable : proxy_variables(address, surroundings.variables)) {
     if (line.unset) answer.out += fmt::format("{} {}\n", fish ? "set -e" : "unset", variable.name);
     else if (fish) answer.out += fmt::format("set -gx {} '{}'\n", variable.name, variable.value);
     else answer.out += fmt::format("export {}='{}'\n", variable.name, variable.value);

@@ -19,7 +19,7 @@ std::string version_text();
 // One screen of 24 lines; `topic` "options" is the whole table.
 std::string help_text(const std::string& topic);
 
-// Any command but run.
+// Any command but run and exec.
 Answer answer(const CommandLine& line, const Surroundings& surroundings);
 
 // What a configuration that is not good makes a command say, and its exit code.

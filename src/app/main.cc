@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/exec.h"
 #include "app/program.h"
 
 namespace porthole::app {
@@ -19,6 +20,7 @@ int run(int argc, char** argv) {
   Surroundings surroundings{line.config_flag, line.flags, environment()};
   line.colour = isatty(STDOUT_FILENO) == 1 && !surroundings.variables.contains("NO_COLOR");
   if (line.command == CommandLine::Command::run) return run_program(line, surroundings);
+  if (line.command == CommandLine::Command::exec) return run_exec(line, surroundings);
   Answer said = answer(line, surroundings);
   std::fputs(said.err.c_str(), stderr);
   std::fputs(said.out.c_str(), stdout);

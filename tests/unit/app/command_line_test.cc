@@ -49,6 +49,22 @@ TEST(CommandLine, EachCommandHasItsOwnFlags) {
   EXPECT_EQ(parse({"config", "--config", "a.toml"}).config_flag, "a.toml");
 }
 
+TEST(CommandLine, WhatFollowsTwoDashesIsTheCommandsOwn) {
+  CommandLine line =
+      parse({"exec", "--allow", "a.test", "--deny-rest", "--allow", "*.b.test", "--", "run", "--help", "--", "{}", ""});
+  EXPECT_EQ(line.error, "");
+  EXPECT_EQ(line.command, Command::exec);
+  EXPECT_EQ(line.allowed_hosts, (Texts{"a.test", "*.b.test"}));
+  EXPECT_TRUE(line.deny_rest);
+  EXPECT_EQ(line.words, (Texts{"run", "--help", "--", "{}", ""}));
+  EXPECT_NE(parse({"exec"}).error, "");
+  EXPECT_NE(parse({"exec", "make"}).error, "");
+  EXPECT_NE(parse({"exec", "--"}).error, "");
+  EXPECT_NE(parse({"exec", "--allow", "a.test", "--", "make"}).error, "") << "nothing would be refused";
+  EXPECT_NE(parse({"exec", "--listen", "127.0.0.1:1", "--", "make"}).error, "");
+  EXPECT_EQ(parse({"exec", "--help"}).command, Command::help);
+}
+
 TEST(CommandLine, HelpAndVersionHaveManySpellings) {
   for (const char* word : {"help", "--help", "-h"}) EXPECT_EQ(parse({word}).command, Command::help) << word;
   EXPECT_EQ(parse({"run", "--help"}).command, Command::help);
