@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "admin/content_answer.h"
+#include "admin/har_feeds.h"
 #include "base/ascii.h"
 #include "base/text.h"
 #include "flow/as_json.h"
@@ -77,13 +78,17 @@ const Api::Call Api::kCalls[] = {
     {"GET", "/api/flows/*/messages", &Api::messages},
     {"PUT", "/api/flows/*/mark", &Api::mark},
     {"DELETE", "/api/flows", &Api::clear},
+    {"GET", "/api/har", &Api::export_har},
+    {"POST", "/api/har", &Api::import_har},
     {"GET", "/api/stream", &Api::stream},
     {"GET", "/api/complete", &Api::complete},
     {"GET", "/api/filter", &Api::filter},
     {"GET", "/api/guide", &Api::guide},
 };
 
-ByteCount Api::content_max(std::string_view) { return kContentMax; }
+ByteCount Api::content_max(std::string_view path) {
+  return path == "/api/har" ? flow::HarImport::kFileMax : kContentMax;
+}
 
 Answer Api::answer(const http::RequestHead& request, const Query& target, std::string_view content) {
   std::string_view method = request.method == http::Method::head ? "GET" : request.method_text;
@@ -266,6 +271,36 @@ Answer Api::clear(const Asked&) {
   removed -= done ? std::min(removed, parts_.recorder->rows().size()) : 0;
   Answer answer = json_answer({});
   Json(answer.body).object().number("removed", removed).end_object();
+  return answer;
+}
+
+// Oldest first. A row decides where it can; where it cannot, its flow does when its turn comes.
+Answer Api::export_har(const Asked& asked) {
+  std::string_view text = asked.target.text("filter");
+  auto wanted = match::Expr::parse(text);
+  if (!wanted) return bad_filter(text, wanted.error());
+  std::vector<flow::Position> flows;
+  if (parts_.recorder) {
+    parts_.recorder->rows().page({.wanted = [&](const flow::Row& row) {
+      const flow::Mark* mark = parts_.marks.find(row.flow);
+      match::Truth truth = wanted->test(flow::RowSubject(row, mark ? mark->facts() : flow::MarkFacts()));
+      if (!row.open && row.last && truth != match::Truth::no) flows.push_back(row.last);
+      return false;
+    }});
+    if (!flows.empty()) parts_.recorder->wait_until_written(flows.front(), kPatience);
+  }
+  std::reverse(flows.begin(), flows.end());
+  Answer answer = json_answer({});
+  answer.fields.emplace_back("Content-Disposition", "attachment; filename=\"porthole.har\"");
+  answer.feed =
+      har_export(parts_.folder, std::move(flows), std::move(*wanted), parts_.marks, asked.target.flag("secrets"));
+  return answer;
+}
+
+Answer Api::import_har(const Asked& asked) {
+  if (!parts_.recorder) return problem(409, "not_recording", parts_.why_not);
+  Answer answer = json_answer({});
+  answer.feed = har_import(asked.content, *parts_.recorder, parts_.random);
   return answer;
 }
 

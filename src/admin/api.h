@@ -21,6 +21,7 @@ Answer json_answer(std::string body);
 
 struct ApiParts {
   const Clock& clock;
+  Random& random;
   const control::Lifecycle& lifecycle;
   flow::Recorder* recorder = nullptr;  // null while nothing is recorded
   flow::Marks& marks;
@@ -65,6 +66,8 @@ class Api {
   Answer messages(const Asked&);
   Answer mark(const Asked&);
   Answer clear(const Asked&);
+  Answer export_har(const Asked&);
+  Answer import_har(const Asked&);
   Answer stream(const Asked&);
   Answer complete(const Asked&);
   Answer filter(const Asked&);

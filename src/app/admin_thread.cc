@@ -32,6 +32,7 @@ void AdminThread::run(AdminParts parts, std::binary_semaphore& standing) {
   flow::Marks marks(parts.folder, random);
   admin::Live live(parts.clock, random, parts.recorder, marks);
   admin::Api api({.clock = parts.clock,
+                  .random = random,
                   .lifecycle = parts.lifecycle,
                   .recorder = parts.recorder,
                   .marks = marks,

@@ -124,7 +124,8 @@ void append_row(Json& json, const Row& row, const Mark* mark) {
     json.text("end", end_text(row.end));
     if (row.error != Token::none) json.text("error", token_text(row.error));
   }
-  if (row.flags != 0) {
+  if ((row.flags & kImported) != 0) json.boolean("imported", true);
+  if ((row.flags & kMissing) != 0) {
     json.key("flags").array();
     if ((row.flags & kContentCut) != 0) json.text("content_cut");
     if ((row.flags & kContentLost) != 0) json.text("content_lost");

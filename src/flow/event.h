@@ -51,7 +51,9 @@ enum EventFlag : std::uint16_t {
   kContentCut = 1,   // content beyond the limit was counted, not kept
   kContentLost = 2,  // the ring was full: content is missing
   kEventLost = 4,    // the ring was full: a head or a note is missing
+  kImported = 256,   // it did not pass here: it was read from a file
 };
+constexpr std::uint16_t kMissing = kContentCut | kContentLost | kEventLost;
 
 // Writes numbers and texts one behind the other into room that was measured before.
 class EventWriter {

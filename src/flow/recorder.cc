@@ -106,9 +106,10 @@ std::size_t Recorder::step() {
   std::size_t taken = 0;
   std::size_t waiting = 0;
   for (Source& source : rings_) {
-    taken += drain(*source.ring);
+    taken += drain(*source.ring, 0);
     waiting += source.ring->waiting();
   }
+  taken += drain(import_ring_, kImported);
   tell();
   metrics_.waiting_bytes.set(static_cast<std::int64_t>(waiting));
   metrics_.open_flows.set(static_cast<std::int64_t>(open_.size()));
@@ -130,6 +131,7 @@ void Recorder::flush(Instant now) {
 
 bool Recorder::wait_until_written(Position position, Duration patience) const {
   constexpr auto kLook = std::chrono::milliseconds(1);
+  if ((position.sequence() & Store::kCopies) != 0) return true;
   for (Duration waited{}; written_.load(std::memory_order_acquire) <= position.value; waited += kLook) {
     if (waited >= patience || metrics_.paused_errno.value() != 0) return false;
     hurried_ = true;
@@ -143,7 +145,7 @@ void Recorder::finish() {
   if (store_) flush(now_);
 }
 
-std::size_t Recorder::drain(Ring& ring) {
+std::size_t Recorder::drain(Ring& ring, std::uint16_t flags) {
   std::size_t taken = 0;
   while (taken < kStepBytes) {
     std::span<char> front = ring.front();
@@ -152,6 +154,7 @@ std::size_t Recorder::drain(Ring& ring) {
     EventHeader event;
     std::memcpy(&event, front.data(), sizeof event);
     event.at += unix_offset_;
+    event.flags |= flags;
     metrics_.events.add();
     take(event, {front.data() + sizeof event, front.size() - sizeof event});
     ring.pop();

@@ -40,7 +40,8 @@ struct RecorderMetrics {
 class Recorder {
  public:
   static constexpr ByteCount kMemoryMax = 64_MiB;
-  static constexpr ByteCount kRingsMax = 32_MiB;   // of all workers together
+  static constexpr ByteCount kRingsMax = 32_MiB;  // of all workers together
+  static constexpr ByteCount kImportBytes = 1_MiB;
   static constexpr std::size_t kOpenMax = 65'536;  // flows under way
   static constexpr Duration kFlushEvery = std::chrono::milliseconds(25);
   static constexpr Duration kProgressEvery = std::chrono::milliseconds(250);  // bytes of a flow under way, in the list
@@ -54,6 +55,11 @@ class Recorder {
 
   // What worker `i` writes into; lives as long as the recorder.
   Ring& ring(std::size_t i) { return *rings_[i].ring; }
+  // What one other thread tells of flows that did not pass here: at its own pace, waiting while there is no room.
+  RingSink& import_sink() { return import_sink_; }
+  bool import_has_room() const { return import_ring_.waiting() <= kImportBytes / 4; }
+  // A time of the past for its events.
+  Instant instant_of(WallTime at) const { return Instant(Duration(at.time_since_epoch().count() - unix_offset_)); }
   ByteCount content_wanted() const { return options_.body_limit; }
   ByteCount keep() const { return options_.store.keep; }
 
@@ -98,7 +104,8 @@ class Recorder {
   void load_rows();
   std::unordered_set<std::uint64_t> load_pinned();
   void forget();
-  std::size_t drain(Ring& ring);
+  // `flags` are given to each flow that ends.
+  std::size_t drain(Ring& ring, std::uint16_t flags);
   void take(const EventHeader& event, std::string_view payload);
   Open* follow(const EventHeader& event);
   void forget_stale(std::int64_t now);
@@ -113,6 +120,8 @@ class Recorder {
   RecorderOptions options_;
   Redactor redactor_;
   std::vector<Source> rings_;
+  Ring import_ring_{kImportBytes};
+  RingSink import_sink_{import_ring_, options_.body_limit};
   std::int64_t unix_offset_;  // from the monotonic clock; taken once, so that differences stay true
   std::unique_ptr<Store> store_;
   std::atomic<std::uint64_t> written_ = 0;     // Position: what lies before it is on the disk

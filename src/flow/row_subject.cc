@@ -72,7 +72,7 @@ Truth RowSubject::flag(Flag flag) const {
     case Flag::retried: return Truth::unknown;
     case Flag::pinned: return match::truth_of(marks_.pinned);
     case Flag::noted: return match::truth_of(marks_.noted);
-    case Flag::incomplete: return match::truth_of(row_.flags != 0);
+    case Flag::incomplete: return match::truth_of((row_.flags & kMissing) != 0);
     // No rules, cache, breakpoints, interception or replay yet: nothing was.
     case Flag::modified:
     case Flag::cached:

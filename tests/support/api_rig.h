@@ -28,6 +28,7 @@ class ApiRig : public FlowRig {
   void make_api(flow::Recorder* recorder) {
     live_ = std::make_unique<admin::Live>(clock_, random_, recorder, marks_);
     api_ = std::make_unique<admin::Api>(admin::ApiParts{.clock = clock_,
+                                                        .random = random_,
                                                         .lifecycle = life_,
                                                         .recorder = recorder,
                                                         .marks = marks_,

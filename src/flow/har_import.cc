@@ -1,0 +1,226 @@
+// See har_import.h. Hostile files: nothing in one is believed, sizes are those of what is there.
+#include "flow/har_import.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "flow/target_parts.h"
+
+namespace porthole::flow {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kPiece = 16 * 1024;
+constexpr double kYears = 100 * 365.25 * 86'400'000;  // milliseconds
+
+const json& member(const json& object, const char* name) {
+  static const json kNothing;
+  auto found = object.is_object() ? object.find(name) : object.end();
+  return object.is_object() && found != object.end() ? *found : kNothing;
+}
+
+std::string text(const json& object, const char* name) {
+  const json& value = member(object, name);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+double number(const json& object, const char* name, double otherwise) {
+  const json& value = member(object, name);
+  double found = value.is_number() ? value.get<double>() : otherwise;
+  return std::isfinite(found) ? std::clamp(found, -kYears, kYears) : otherwise;
+}
+
+// "2026-11-26T10:00:00.123Z", "..+01:00"; RFC 3339. 0 for anything else.
+std::int64_t unix_ms(const std::string& date) {
+  std::tm parts{};
+  const char* rest = ::strptime(date.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (!rest) return 0;
+  std::int64_t ms = static_cast<std::int64_t>(::timegm(&parts)) * 1000;
+  if (*rest == '.') {
+    int scale = 100;
+    for (++rest; *rest >= '0' && *rest <= '9'; ++rest, scale /= 10) ms += (*rest - '0') * scale;
+  }
+  int hours = 0, minutes = 0;
+  if ((*rest == '+' || *rest == '-') && std::sscanf(rest + 1, "%2d:%2d", &hours, &minutes) == 2)
+    ms -= (*rest == '+' ? 1 : -1) * (hours * 60 + minutes) * 60'000LL;
+  return std::clamp<std::int64_t>(ms, 0, 253'402'300'799'000);  // the year 9999
+}
+
+// Without what would end a line or the head.
+std::string in_line(std::string text, bool blanks) {
+  std::erase_if(text,
+                [&](char c) { return c == '\r' || c == '\n' || c == '\0' || (!blanks && (c == ' ' || c == '\t')); });
+  return text;
+}
+
+// `decoded`: its content is, so what spoke of its coding and size is true no longer.
+std::string field_lines(const json& message, bool decoded) {
+  std::string lines;
+  const json& headers = member(message, "headers");
+  if (!headers.is_array()) return lines;
+  for (const json& header : headers) {
+    std::string name = in_line(text(header, "name"), false);
+    // Those of HTTP/2 that stand for the first line.
+    if (name.empty() || name.starts_with(':') || name.find(':') != std::string::npos) continue;
+    if (decoded && (ascii::equal_nocase(name, "content-encoding") || ascii::equal_nocase(name, "content-length")))
+      continue;
+    lines += name + ": " + in_line(text(header, "value"), true) + "\r\n";
+  }
+  return lines;
+}
+
+std::string content(const json& holder, const char* encoding) {
+  std::string found = text(holder, "text");
+  if (text(holder, encoding) != "base64") return found;
+  auto octets = from_base64(found);
+  return octets ? std::move(*octets) : found;
+}
+
+std::string version(const json& message) {
+  std::string said = text(message, "httpVersion");
+  return ascii::equal_nocase(said, "HTTP/1.0") ? "HTTP/1.0" : "HTTP/1.1";
+}
+
+}  // namespace
+
+struct HarImport::File {
+  json all;
+  const json* entries = nullptr;
+};
+
+struct HarImport::Entry {
+  FlowId flow;
+  std::string request_head, response_head, request_content, response_content;
+  ByteCount told[2] = {0, 0};
+  bool begun = false, answered = false;
+  std::string method, target, host, type;  // what the outcome's views are of
+  Outcome outcome;
+  Instant at{}, answered_at{}, ended_at{};
+};
+
+HarImport::HarImport(std::string_view file, Recorder& recorder, Random& random)
+    : recorder_(recorder), random_(random), file_(std::make_unique<File>()) {
+  file_->all = json::parse(file, nullptr, false);
+  const json& entries = member(member(file_->all, "log"), "entries");
+  if (entries.is_array()) file_->entries = &entries;
+  else problems_.emplace_back("this is no HAR file: it has no log.entries");
+}
+
+HarImport::~HarImport() = default;
+
+HarImport::State HarImport::step() {
+  while (file_->entries) {
+    if (!entry_ && !next_entry()) return State::done;
+    if (entry_ && !tell()) return State::wait;
+    entry_.reset();
+  }
+  return State::done;
+}
+
+// False when there is none any more. What is no entry is named, and skipped.
+bool HarImport::next_entry() {
+  auto bad = [&](std::string_view what) {
+    if (problems_.size() < kProblemsMax) problems_.push_back(fmt::format("entry {}: {}", at_ - 1, what));
+  };
+  for (; at_ < file_->entries->size();) {
+    const json& from = (*file_->entries)[at_++];
+    const json &request = member(from, "request"), &response = member(from, "response");
+    auto entry = std::make_unique<Entry>();
+    entry->target = in_line(text(request, "url"), false);
+    entry->method = in_line(text(request, "method"), false);
+    std::size_t scheme = entry->target.find("://");
+    if (scheme == std::string::npos || entry->method.empty()) {
+      bad(entry->method.empty() ? "it has no method" : "it has no URL");
+      continue;
+    }
+    std::size_t host = scheme + 3, host_end = std::min(entry->target.find_first_of("/?#", host), entry->target.size());
+    entry->host = entry->target.substr(host, host_end - host);
+    entry->request_head =
+        entry->method + " " + entry->target + " " + version(request) + "\r\n" + field_lines(request, false) + "\r\n";
+    auto status = static_cast<std::uint16_t>(std::clamp(number(response, "status", 0), 0.0, 999.0));
+    const json& body = member(response, "content");
+    if (status >= 100) {
+      entry->response_head =
+          fmt::format("{} {} {}\r\n{}\r\n", version(response), status, in_line(text(response, "statusText"), true),
+                      field_lines(response, !member(body, "_contentCodingKept").is_boolean()));
+    }
+    if (entry->request_head.size() > kHeadMax || entry->response_head.size() > kHeadMax) {
+      bad("its head is too large");
+      continue;
+    }
+    entry->request_content = content(member(request, "postData"), "_encoding");
+    entry->response_content = content(body, "encoding");
+    entry->type = in_line(text(body, "mimeType"), true);
+    std::int64_t begun = unix_ms(text(from, "startedDateTime"));
+    auto took = [&](double ms) { return Duration(static_cast<std::int64_t>(std::max(ms, 0.0) * 1e6)); };
+    const json& timings = member(from, "timings");
+    entry->at = recorder_.instant_of(WallTime(std::chrono::milliseconds(begun)));
+    entry->ended_at = entry->at + took(number(from, "time", 0));
+    entry->answered_at = std::max(entry->at, entry->ended_at - took(number(timings, "receive", 0)));
+    entry->flow = {random_.next()};
+    entry->outcome = {.flow = entry->flow,
+                      .end = status >= 100 ? End::complete : End::upstream_broke,
+                      .status = status,
+                      .version = version(request) == "HTTP/1.0" ? http::Version::http10 : http::Version::http11,
+                      .method = entry->method,
+                      .target = entry->target,
+                      .host = entry->host,
+                      .bytes_in = entry->request_content.size(),
+                      .bytes_out = entry->response_content.size(),
+                      .begun = WallTime(std::chrono::milliseconds(begun)),
+                      .took = took(number(from, "time", 0)),
+                      .content_type = entry->type};
+    entry_ = std::move(entry);
+    return true;
+  }
+  return false;
+}
+
+// False when the ring is full; goes on where it was.
+bool HarImport::tell() {
+  RingSink& sink = recorder_.import_sink();
+  Entry& entry = *entry_;
+  if (!entry.begun) {
+    if (!recorder_.import_has_room()) return false;
+    http::RequestHead head;
+    head.raw = entry.request_head;
+    sink.begin(entry.flow, {}, entry.at);
+    sink.request_received(entry.flow, head, {});
+    entry.begun = true;
+  }
+  if (!tell_content(Direction::request, entry.request_content, entry.told[0])) return false;
+  if (!entry.answered && !entry.response_head.empty()) {
+    if (!recorder_.import_has_room()) return false;
+    http::ResponseHead head;
+    head.raw = entry.response_head;
+    sink.response_received(entry.flow, head, {}, entry.answered_at);
+    entry.answered = true;
+  }
+  if (!tell_content(Direction::response, entry.response_content, entry.told[1])) return false;
+  if (!recorder_.import_has_room()) return false;
+  sink.end(entry.flow, entry.outcome, entry.ended_at);
+  ++added_;
+  return true;
+}
+
+bool HarImport::tell_content(Direction direction, const std::string& content, ByteCount& told) {
+  ByteCount most = std::min<ByteCount>(content.size(), recorder_.content_wanted());
+  while (told < most) {
+    if (!recorder_.import_has_room()) return false;
+    std::string_view piece = std::string_view(content).substr(told, std::min<ByteCount>(kPiece, most - told));
+    recorder_.import_sink().data(entry_->flow, direction, told, piece,
+                                 direction == Direction::request ? entry_->at : entry_->ended_at);
+    told += piece.size();
+  }
+  return true;
+}
+
+}  // namespace porthole::flow

@@ -1,0 +1,159 @@
+// HTTP archives read: our own, those of others, and hostile ones.
+#include "flow/har_import.h"
+
+#include <gmock/gmock.h>
+
+#include "flow/har.h"
+#include "support/flow_rig.h"
+
+namespace porthole::flow {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class HarImportTest : public test::FlowRig {
+ protected:
+  // Everything in `file`, the recorder taking it in between.
+  HarImport::State import(std::string_view file) {
+    HarImport one(file, *recorder_, random_);
+    HarImport::State state = HarImport::State::wait;
+    for (int i = 0; i < 100'000 && state == HarImport::State::wait; ++i) {
+      state = one.step();
+      recorder_->step();
+    }
+    step();
+    added_ = one.added();
+    problems_ = one.problems();
+    return state;
+  }
+  std::string content_of(const Row& row, Direction direction) {
+    auto flow = read_flow(reader_, row.last);
+    std::string text;
+    read_content(reader_, flow->content[static_cast<std::size_t>(direction)], 0, 64_MiB, text);
+    return text;
+  }
+  static std::string har(std::string_view entries) {
+    return R"({"log":{"version":"1.2","entries":[)" + std::string(entries) + "]}}";
+  }
+  std::size_t added_ = 0;
+  std::vector<std::string> problems_;
+};
+
+TEST_F(HarImportTest, WhatWasExportedComesBack) {
+  request(1, "POST http://h/a?b=1 HTTP/1.1\r\nHost: h\r\nX: 1\r\n\r\n");
+  content(1, Direction::request, "in\xff");
+  response(1, "HTTP/1.1 201 Made\r\nContent-Type: text/plain\r\n\r\n");
+  content(1, Direction::response, "out");
+  sink_->end({1},
+             {.flow = {1},
+              .status = 201,
+              .method = "POST",
+              .target = "http://h/a?b=1",
+              .host = "h",
+              .bytes_in = 3,
+              .bytes_out = 3,
+              .begun = clock_.wall(),
+              .took = std::chrono::milliseconds(12),
+              .content_type = "text/plain"},
+             clock_.now());
+  step();
+  auto before = newest();
+  std::string file = har_head();
+  append_har_entry(file, reader_, *before, nullptr, true, true);
+  import(file + har_tail());
+  EXPECT_EQ(added_, 1U);
+  EXPECT_THAT(problems_, IsEmpty());
+  Row row = std::move(recorder_->rows().newest(1).at(0));
+  EXPECT_EQ(row.flags, kImported);
+  EXPECT_EQ(row.method, "POST");
+  EXPECT_EQ(row.target, "http://h/a?b=1");
+  EXPECT_EQ(row.host, "h");
+  EXPECT_EQ(row.status, 201);
+  EXPECT_EQ(row.content_type, "text/plain");
+  EXPECT_EQ(row.begun, before->row.begun);
+  EXPECT_EQ(row.took, before->row.took);
+  EXPECT_EQ(content_of(row, Direction::request), "in\xff");
+  EXPECT_EQ(content_of(row, Direction::response), "out");
+  EXPECT_EQ(read_flow(reader_, row.last)->request_received->text, before->request_received->text);
+}
+
+TEST_F(HarImportTest, FilesOfOthersAreRead) {
+  import(har(R"({"startedDateTime":"2026-11-26T11:00:00.5+01:00","time":12.5,"pageref":"p","request":{"method":"GET",
+    "url":"https://h.test/x","httpVersion":"h2","headers":[{"name":":method","value":"GET"},{"name":"accept","value":"*/*"}],
+    "queryString":[],"cookies":[],"headersSize":-1,"bodySize":0},"response":{"status":200,"statusText":"","httpVersion":"h2",
+    "headers":[{"name":"content-encoding","value":"br"},{"name":"content-type","value":"image/png"}],"cookies":[],
+    "content":{"size":3,"mimeType":"image/png","text":"AAEC","encoding":"base64"},"redirectURL":"","headersSize":-1,"bodySize":9},
+    "cache":{},"timings":{"blocked":-1,"wait":10,"receive":2.5}})"));
+  EXPECT_EQ(added_, 1U);
+  Row row = std::move(recorder_->rows().newest(1).at(0));
+  EXPECT_EQ(row.begun.time_since_epoch(), std::chrono::milliseconds(1'795'687'200'500));
+  EXPECT_EQ(row.took, std::chrono::microseconds(12'500));
+  EXPECT_EQ(content_of(row, Direction::response), std::string_view("\0\1\2", 3));
+  auto flow = read_flow(reader_, row.last);
+  EXPECT_EQ(flow->request_received->text, "GET https://h.test/x HTTP/1.1\r\naccept: */*\r\n\r\n");
+  EXPECT_EQ(flow->response_received->text, "HTTP/1.1 200 \r\ncontent-type: image/png\r\n\r\n")
+      << "the content is decoded";
+}
+
+TEST_F(HarImportTest, WhatIsNoEntryIsNamedAndTheOthersAreRead) {
+  import(har(
+      R"(1,{},{"request":{"method":"GET"}},{"request":{"url":"http://h/"}},{"request":{"method":"GET","url":"relative"}},
+    {"request":{"method":"GET","url":"http://h/good"}},[],null)"));
+  EXPECT_EQ(added_, 1U);
+  EXPECT_THAT(problems_, testing::SizeIs(7));
+  EXPECT_EQ(problems_[0], "entry 0: it has no method");
+  EXPECT_EQ(problems_[4], "entry 4: it has no URL");
+  EXPECT_EQ(recorder_->rows().newest(1).at(0).target, "http://h/good");
+}
+
+TEST_F(HarImportTest, WhatIsNoFileIsSaidSo) {
+  for (std::string_view bad :
+       {"", "x", "[]", "{}", R"({"log":1})", R"({"log":{"entries":{}}})", R"({"log":{"entries":[)"}) {
+    EXPECT_EQ(import(bad), HarImport::State::done);
+    EXPECT_EQ(added_, 0U);
+    EXPECT_THAT(problems_, ElementsAre("this is no HAR file: it has no log.entries"));
+  }
+}
+
+TEST_F(HarImportTest, HostileValuesStayValues) {
+  import(har(
+      R"({"startedDateTime":"9999999999-01","time":1e308,"request":{"method":"G E\r\nT","url":"http://h/\r\nX: 1 HTTP",
+    "headers":[{"name":"A\r\nB","value":"1\r\nC: 2"},{"name":"","value":"x"},{"name":"a:b","value":"y"},7,{"name":3}]},
+    "response":{"status":1e9,"statusText":"x\r\nSet-Cookie: a","content":{"text":"not base64 !","encoding":"base64","size":1e18}}},
+    {"request":{"method":"GET","url":"http://h/","httpVersion":5},"response":{"status":-5},"time":"x","timings":[]})"));
+  EXPECT_EQ(added_, 2U);
+  auto rows = recorder_->rows().newest(2);
+  auto flow = read_flow(reader_, rows[1].last);
+  EXPECT_EQ(flow->request_received->text, "GET http://h/X:1HTTP HTTP/1.1\r\nAB: 1C: 2\r\n\r\n");
+  EXPECT_EQ(flow->response_received->text, "HTTP/1.1 999 xSet-Cookie: a\r\n\r\n");
+  EXPECT_EQ(content_of(rows[1], Direction::response), "not base64 !");
+  EXPECT_EQ(rows[0].status, 0);
+}
+
+TEST_F(HarImportTest, TheRecorderSetsThePaceAndNothingIsLost) {
+  std::string entries;
+  std::string body(100'000, 'b');
+  for (int i = 0; i < 30; ++i) {
+    entries += fmt::format(
+        R"({}{{"request":{{"method":"GET","url":"http://h/{}"}},"response":{{"status":200,"content":{{"text":"{}"}}}}}})",
+        i == 0 ? "" : ",", i, body);
+  }
+  import(har(entries));
+  EXPECT_EQ(added_, 30U);
+  EXPECT_EQ(recorder_->metrics().incomplete.value(), 0U);
+  for (const Row& row : recorder_->rows().newest(30)) {
+    EXPECT_EQ(row.flags, kImported);
+    EXPECT_EQ(content_of(row, Direction::response).size(), body.size());
+  }
+}
+
+TEST_F(HarImportTest, AHeadThatIsTooLargeIsNoHead) {
+  import(har(R"({"request":{"method":"GET","url":"http://h/)" + std::string(200'000, 'u') + "\"}}"));
+  EXPECT_EQ(added_, 0U);
+  EXPECT_THAT(problems_.at(0), HasSubstr("too large"));
+}
+
+}  // namespace
+}  // namespace porthole::flow
