@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/browser.h"
 #include "app/option_value.h"
 #include "base/suggestion.h"
 
@@ -20,10 +21,11 @@ struct Verb {
   Command command;
 };
 constexpr std::array kVerbs = {
-    Verb{"run", Command::run},         Verb{"exec", Command::exec},       Verb{"check", Command::check},
-    Verb{"config", Command::config},   Verb{"env", Command::env},         Verb{"pac", Command::pac},
-    Verb{"limits", Command::limits},   Verb{"guide", Command::guide},     Verb{"flows", Command::flows},
-    Verb{"explain", Command::explain}, Verb{"version", Command::version}, Verb{"help", Command::help},
+    Verb{"run", Command::run},     Verb{"exec", Command::exec},       Verb{"open", Command::open},
+    Verb{"check", Command::check}, Verb{"config", Command::config},   Verb{"env", Command::env},
+    Verb{"pac", Command::pac},     Verb{"limits", Command::limits},   Verb{"guide", Command::guide},
+    Verb{"flows", Command::flows}, Verb{"explain", Command::explain}, Verb{"version", Command::version},
+    Verb{"help", Command::help},
 };
 
 class Parser {
@@ -66,7 +68,8 @@ class Parser {
 
   // What follows `--` is another program's, so CLI11 does not see it. How many words are ours.
   int take_words(int argc, const char* const* argv) {
-    if (argc < 2 || argv[1] != std::string_view("exec")) return argc;
+    std::string_view verb = argc > 1 ? argv[1] : "";
+    if (verb != "exec" && verb != "open") return argc;
     for (int i = 2; i < argc; ++i) {
       if (argv[i] != std::string_view("--")) continue;
       line_.words.assign(argv + i + 1, argv + argc);
@@ -92,6 +95,10 @@ class Parser {
         app.add_option("--allow", line_.allowed_hosts)->allow_extra_args(false)->take_all();
         app.add_flag("--deny-rest", line_.deny_rest);
         add_setting_flag(app, *find_option("observe.access_log"));
+        break;
+      case Command::open:
+        app.add_option("BROWSER", line_.browser)->required()->check(CLI::IsMember(browser_names()));
+        add_setting_flags(app);
         break;
       case Command::check:
         app.add_option("FILE", line_.check_path);

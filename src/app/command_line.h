@@ -15,6 +15,7 @@ struct CommandLine {
   enum class Command : std::uint8_t {
     run,
     exec,
+    open,
     check,
     config,
     env,
@@ -46,7 +47,8 @@ struct CommandLine {
   bool flow_json = false;                  // --json
   std::vector<std::string> allowed_hosts;  // exec --allow HOST...
   bool deny_rest = false;                  // exec --deny-rest
-  std::vector<std::string> words;          // exec: what follows --, untouched
+  std::vector<std::string> words;          // exec, open: what follows --, untouched
+  std::string browser;                     // open NAME
   bool colour = false;                     // standard output is a terminal that wants it; main() knows
 
   std::string error;  // not empty: usage error, one line

@@ -19,9 +19,8 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
       --config FILE        else ~/.config/porthole/porthole.toml, or /etc/...
       --listen ADDR        proxy address, repeatable: 127.0.0.1:8083, [::1]:0
       --ui ADDR|off, --observe ADDR|off    the inspector; /metrics, /readyz
-      --workers N          threads, 0 = one per core
       --access-log FORMAT:PATH|off   json, combined or squid; stdout is a path
-      --log-level LEVEL    debug, info, warn, error
+      --workers N, --log-level LEVEL   0: one per core; debug, info, warn, error
       --ready-fd N, --ready-file F   one JSON line there when all listen
   porthole check [FILE]    find mistakes, with file, line and column
   porthole config [--origin]         effective values, and where they came from
@@ -32,6 +31,7 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
   porthole flows list|find [FILTER] | show ID   what capture.on has recorded
   porthole explain ID      what was changed in that flow, and why
   porthole exec [--deny-rest [--allow HOST]...] -- CMD   behind its own proxy
+  porthole open chromium|firefox [-- ARGS]   a fresh profile that uses the proxy
   porthole version | help | help options
 
   try    porthole & curl -x http://127.0.0.1:8083 http://porthole.internal/
@@ -60,10 +60,7 @@ Answer pac(const CommandLine& line, const Endpoint& address) {
 // env and pac print an address that must be known before the program runs.
 Answer with_address(const CommandLine& line, const Surroundings& surroundings, const Settings& settings) {
   Endpoint address = local_proxy_address(settings);
-  if (address.port == 0) {
-    return {kFailure, "",
-            "porthole: proxy.listen has port 0, so the port is chosen at start: name it with --listen ADDRESS:PORT\n"};
-  }
+  if (address.port == 0) return {kFailure, "", port_unknown()};
   return line.command == CommandLine::Command::env ? env(line, surroundings, address) : pac(line, address);
 }
 
@@ -103,6 +100,10 @@ Answer flows(const CommandLine& line, const Surroundings& surroundings, const Se
 std::string version_text() { return "porthole " PORTHOLE_VERSION; }
 
 std::string help_text(const std::string& topic) { return topic == "options" ? options_text() : std::string(kHelp); }
+
+std::string port_unknown() {
+  return "porthole: proxy.listen has port 0, so the port is chosen at start: name it with --listen ADDRESS:PORT\n";
+}
 
 Answer refusal(const Configuration& configuration) {
   Answer answer{configuration.misused() ? kUsage : kBadConfig, "", ""};

@@ -19,8 +19,11 @@ std::string version_text();
 // One screen of 24 lines; `topic` "options" is the whole table.
 std::string help_text(const std::string& topic);
 
-// Any command but run and exec.
+// Any command but run, exec and open.
 Answer answer(const CommandLine& line, const Surroundings& surroundings);
+
+// What is said when an address is asked for whose port only the start decides.
+std::string port_unknown();
 
 // What a configuration that is not good makes a command say, and its exit code.
 Answer refusal(const Configuration& configuration);

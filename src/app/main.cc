@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "app/browser.h"
 #include "app/commands.h"
 #include "app/exec.h"
 #include "app/program.h"
@@ -21,6 +22,7 @@ int run(int argc, char** argv) {
   line.colour = isatty(STDOUT_FILENO) == 1 && !surroundings.variables.contains("NO_COLOR");
   if (line.command == CommandLine::Command::run) return run_program(line, surroundings);
   if (line.command == CommandLine::Command::exec) return run_exec(line, surroundings);
+  if (line.command == CommandLine::Command::open) return run_open(line, surroundings);
   Answer said = answer(line, surroundings);
   std::fputs(said.err.c_str(), stderr);
   std::fputs(said.out.c_str(), stdout);

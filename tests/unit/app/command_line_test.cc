@@ -65,6 +65,18 @@ TEST(CommandLine, WhatFollowsTwoDashesIsTheCommandsOwn) {
   EXPECT_EQ(parse({"exec", "--help"}).command, Command::help);
 }
 
+TEST(CommandLine, OpenTakesABrowserAndItsWords) {
+  CommandLine line = parse({"open", "chromium", "--listen", "127.0.0.1:1", "--", "--incognito"});
+  EXPECT_EQ(line.error, "");
+  EXPECT_EQ(line.command, Command::open);
+  EXPECT_EQ(line.browser, "chromium");
+  EXPECT_EQ(flag(line, "proxy.listen"), Texts{"127.0.0.1:1"});
+  EXPECT_EQ(line.words, Texts{"--incognito"});
+  EXPECT_EQ(parse({"open", "firefox"}).error, "");
+  EXPECT_NE(parse({"open"}).error, "");
+  EXPECT_NE(parse({"open", "netscape"}).error, "");
+}
+
 TEST(CommandLine, HelpAndVersionHaveManySpellings) {
   for (const char* word : {"help", "--help", "-h"}) EXPECT_EQ(parse({word}).command, Command::help) << word;
   EXPECT_EQ(parse({"run", "--help"}).command, Command::help);
