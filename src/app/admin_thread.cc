@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 
+#include "admin/control_site.h"
 #include "admin/inspector_site.h"
 #include "admin/observe_site.h"
 #include "admin/server.h"
@@ -45,6 +46,9 @@ void AdminThread::run(AdminParts parts, std::binary_semaphore& standing) {
     inspector.listen(loop, std::move(*parts.ui));
     first_code_ = guard.new_code();
   }
+  admin::ControlSite control_site(api, parts.operations);
+  admin::Server control(loop, control_site);
+  if (parts.control) control.listen(loop, std::move(*parts.control));
   loop_ = &loop;
   standing.release();
   loop.run();

@@ -1,5 +1,5 @@
-// AdminThread: the thread behind the listeners of our own, with its own loop: /metrics and its like on one, the inspector on the
-// other. Everything that these need lives there.
+// AdminThread: the thread behind the listeners of our own, with its own loop: /metrics and its like on one, the inspector on
+// another, the control socket. Everything that these need lives there.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "control/lifecycle.h"
+#include "control/operations.h"
 #include "flow/recorder.h"
 #include "io/tcp.h"
 
@@ -18,8 +19,10 @@ namespace porthole::app {
 struct AdminParts {
   const Clock& clock;
   const control::Lifecycle& lifecycle;
+  control::Operations& operations;
   std::optional<io::ListenSocket> observe = {};
   std::optional<io::ListenSocket> ui = {};
+  std::optional<io::ListenSocket> control = {};
   std::uint16_t ui_port = 0;
   std::vector<std::string> ui_hosts = {};
   std::string token = {};

@@ -21,11 +21,12 @@ struct Verb {
   Command command;
 };
 constexpr std::array kVerbs = {
-    Verb{"run", Command::run},     Verb{"exec", Command::exec},       Verb{"open", Command::open},
-    Verb{"check", Command::check}, Verb{"config", Command::config},   Verb{"env", Command::env},
-    Verb{"pac", Command::pac},     Verb{"limits", Command::limits},   Verb{"guide", Command::guide},
-    Verb{"flows", Command::flows}, Verb{"explain", Command::explain}, Verb{"version", Command::version},
-    Verb{"help", Command::help},
+    Verb{"run", Command::run},         Verb{"exec", Command::exec},     Verb{"open", Command::open},
+    Verb{"tail", Command::tail},       Verb{"status", Command::status}, Verb{"reload", Command::reload},
+    Verb{"stop", Command::stop},       Verb{"check", Command::check},   Verb{"config", Command::config},
+    Verb{"env", Command::env},         Verb{"pac", Command::pac},       Verb{"limits", Command::limits},
+    Verb{"guide", Command::guide},     Verb{"flows", Command::flows},   Verb{"explain", Command::explain},
+    Verb{"version", Command::version}, Verb{"help", Command::help},
 };
 
 class Parser {
@@ -125,10 +126,17 @@ class Parser {
       case Command::flows:
         app.add_option("ACTION", line_.flows_action)->required()->check(CLI::IsMember({"list", "find", "show"}));
         app.add_option("--limit", line_.flow_limit)->check(CLI::Range(1, 1'000'000));
-        app.add_flag("--json", line_.flow_json);
+        app.add_flag("--json", line_.json);
         add_flow_flags(app);
         break;
       case Command::explain: add_flow_flags(app); break;
+      case Command::tail:
+        app.add_option("FILTER", line_.flow_words);
+        app.add_flag("--json", line_.json);
+        break;
+      case Command::status: app.add_flag("--json", line_.json); break;
+      case Command::reload:
+      case Command::stop: break;
       case Command::version: break;
       case Command::help: app.add_option("TOPIC", line_.help_topic)->check(CLI::IsMember({"options"})); break;
     }

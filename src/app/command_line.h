@@ -16,6 +16,10 @@ struct CommandLine {
     run,
     exec,
     open,
+    tail,
+    status,
+    reload,
+    stop,
     check,
     config,
     env,
@@ -44,7 +48,7 @@ struct CommandLine {
   std::vector<std::string> flow_words;     // the filter, or a flow's id
   std::string flow_folder;                 // --folder
   std::size_t flow_limit = 50;             // --limit
-  bool flow_json = false;                  // --json
+  bool json = false;                       // flows, tail, status --json
   std::vector<std::string> allowed_hosts;  // exec --allow HOST...
   bool deny_rest = false;                  // exec --deny-rest
   std::vector<std::string> words;          // exec, open: what follows --, untouched

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "admin/pac.h"
+#include "app/control_commands.h"
 #include "app/flow_pages.h"
 #include "app/guide_page.h"
 #include "app/option_list.h"
@@ -22,17 +23,17 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
       --access-log FORMAT:PATH|off   json, combined or squid; stdout is a path
       --workers N, --log-level LEVEL   0: one per core; debug, info, warn, error
       --ready-fd N, --ready-file F   one JSON line there when all listen
-  porthole check [FILE]    find mistakes, with file, line and column
-  porthole config [--origin]         effective values, and where they came from
-  porthole env [--unset] [--shell fish]   lines for: eval "$(porthole env)"
-  porthole pac [--test URL]          the PAC file, or its answer for URL
-  porthole limits          what bounds memory, time and numbers
-  porthole guide [WORD...] [--json]   what a field, status, method, error means
+  porthole status [--json] | reload | stop   the proxy that runs
+  porthole tail [FILTER] [--json]    its flows, a line each, as they end
   porthole flows list|find [FILTER] | show ID   what capture.on has recorded
   porthole explain ID      what was changed in that flow, and why
   porthole exec [--deny-rest [--allow HOST]...] -- CMD   behind its own proxy
   porthole open chromium|firefox [-- ARGS]   a fresh profile that uses the proxy
-  porthole version | help | help options
+  porthole check [FILE] | config [--origin]  mistakes; values and their origins
+  porthole env [--unset] [--shell fish]   lines for: eval "$(porthole env)"
+  porthole pac [--test URL]          the PAC file, or its answer for URL
+  porthole guide [WORD...] [--json]   what a field, status, method, error means
+  porthole limits | version | help | help options
 
   try    porthole & curl -x http://127.0.0.1:8083 http://porthole.internal/
   TERM drains (a second one quits), HUP reloads, USR1 reopens the logs
@@ -75,8 +76,7 @@ Answer check(const CommandLine& line, Surroundings surroundings) {
 
 // The folder that is named, else the one that a proxy with this configuration records to.
 Answer flows(const CommandLine& line, const Surroundings& surroundings, const Settings& settings) {
-  FlowQuestion question{
-      .folder = line.flow_folder, .most = line.flow_limit, .json = line.flow_json, .colour = line.colour};
+  FlowQuestion question{.folder = line.flow_folder, .most = line.flow_limit, .json = line.json, .colour = line.colour};
   auto variable = [&](const std::string& name) {
     auto found = surroundings.variables.find(name);
     return found == surroundings.variables.end() ? std::string() : found->second;
@@ -119,6 +119,8 @@ Answer answer(const CommandLine& line, const Surroundings& surroundings) {
     return guide_answer({.words = line.guide_words, .json = line.guide_json, .colour = line.colour});
   }
   if (line.command == Command::check) return check(line, surroundings);
+  if (line.command == Command::status || line.command == Command::reload || line.command == Command::stop)
+    return control_answer(line, surroundings);
   Configuration configuration = load_configuration(surroundings);
   if (!configuration.good()) return refusal(configuration);
   switch (line.command) {

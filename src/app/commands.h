@@ -19,7 +19,7 @@ std::string version_text();
 // One screen of 24 lines; `topic` "options" is the whole table.
 std::string help_text(const std::string& topic);
 
-// Any command but run, exec and open.
+// Any command but run, exec, open and tail.
 Answer answer(const CommandLine& line, const Surroundings& surroundings);
 
 // What is said when an address is asked for whose port only the start decides.

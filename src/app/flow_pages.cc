@@ -1,11 +1,9 @@
-// See flow_pages.h. What was captured is shown with controls and octets beyond ASCII escaped: a terminal obeys nothing of it.
+// See flow_pages.h.
 #include "app/flow_pages.h"
-
-#include <chrono>
-#include <ctime>
 
 #include <fmt/format.h>
 
+#include "app/row_line.h"
 #include "flow/as_json.h"
 #include "flow/explain.h"
 #include "flow/first_line.h"
@@ -20,38 +18,6 @@ namespace {
 using flow::ExplainedLine;
 using flow::Flow;
 using flow::Row;
-
-std::string safe(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x20 || octet >= 0x7f) out += fmt::format("\\x{:02x}", octet);
-    else out += c;
-  }
-  return out;
-}
-
-std::string clock_text(WallTime at) {
-  std::time_t seconds =
-      std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(at));
-  std::tm parts{};
-  ::localtime_r(&seconds, &parts);
-  auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count() % 1000;
-  return fmt::format("{:02}:{:02}:{:02}.{:03}", parts.tm_hour, parts.tm_min, parts.tm_sec, ms);
-}
-
-std::string_view paint(std::uint16_t status, bool colour) {
-  if (!colour) return "";
-  return status >= 500 ? "\x1b[31m" : status >= 400 ? "\x1b[33m" : status >= 300 ? "\x1b[36m" : "\x1b[32m";
-}
-
-std::string list_line(const Row& row, bool colour) {
-  std::string_view error = row.error == Token::none ? std::string_view() : token_text(row.error);
-  return fmt::format("{} {} {:<7} {}{:>3}{} {:>9} {:>10}  {}{}{}\n", flow::id_text(row.flow), clock_text(row.begun),
-                     safe(row.method), paint(row.status, colour), row.status == 0 ? "-" : std::to_string(row.status),
-                     colour ? "\x1b[0m" : "", flow::duration_words(row.took), flow::size_words(row.bytes_out),
-                     safe(row.target), error.empty() ? "" : "  ", error);
-}
 
 std::string json_line(const Row& row) {
   std::string line;
@@ -135,7 +101,7 @@ Answer flow_list(const FlowQuestion& question) {
     if (!row) break;
     if (!fits(*expr, folder, *row)) continue;
     ++lines;
-    answer.out += question.json ? json_line(*row) : list_line(*row, question.colour);
+    answer.out += question.json ? json_line(*row) : row_line(*row, {.colour = question.colour});
   }
   if (lines > 0) return answer;
   return {kFailure, "",
@@ -147,7 +113,7 @@ Answer flow_show(const FlowQuestion& question) {
   auto found = find(question, answer);
   if (!found) return answer;
   std::string& out = answer.out;
-  out = list_line(found->row, question.colour);
+  out = row_line(found->row, {.colour = question.colour});
   add_head(out, "Request, as received", found->request_received);
   add_head(out, "Request, as sent", found->request_sent);
   for (const auto& interim : found->interim_received) add_head(out, "Interim response, as received", interim);
@@ -168,7 +134,7 @@ Answer flow_explain(const FlowQuestion& question) {
   auto found = find(question, answer);
   if (!found) return answer;
   flow::Explanation explanation = flow::explain(*found);
-  answer.out = list_line(found->row, question.colour);
+  answer.out = row_line(found->row, {.colour = question.colour});
   add_lines(answer.out, "Request: - as received, + as sent", explanation.request, question.colour);
   add_lines(answer.out, "Response: - as received, + as sent", explanation.response, question.colour);
   answer.out += "\n";

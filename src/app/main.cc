@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/exec.h"
 #include "app/program.h"
+#include "app/tail.h"
 
 namespace porthole::app {
 namespace {
@@ -20,9 +21,13 @@ int run(int argc, char** argv) {
   }
   Surroundings surroundings{line.config_flag, line.flags, environment()};
   line.colour = isatty(STDOUT_FILENO) == 1 && !surroundings.variables.contains("NO_COLOR");
-  if (line.command == CommandLine::Command::run) return run_program(line, surroundings);
-  if (line.command == CommandLine::Command::exec) return run_exec(line, surroundings);
-  if (line.command == CommandLine::Command::open) return run_open(line, surroundings);
+  switch (line.command) {
+    case CommandLine::Command::run: return run_program(line, surroundings);
+    case CommandLine::Command::exec: return run_exec(line, surroundings);
+    case CommandLine::Command::open: return run_open(line, surroundings);
+    case CommandLine::Command::tail: return run_tail(line, surroundings);
+    default: break;
+  }
   Answer said = answer(line, surroundings);
   std::fputs(said.err.c_str(), stderr);
   std::fputs(said.out.c_str(), stdout);

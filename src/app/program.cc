@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -21,6 +22,7 @@
 #include "app/allocator.h"
 #include "app/announcement.h"
 #include "app/commands.h"
+#include "app/control_socket.h"
 #include "app/descriptor_limit.h"
 #include "app/exposition.h"
 #include "app/recording.h"
@@ -37,13 +39,15 @@
 namespace porthole::app {
 namespace {
 
+constexpr Duration kReloadPatience = std::chrono::seconds(10);  // of who asked for it by the control socket
+
 // A start that failed: what to say and the exit code.
 struct StartFailure {
   int exit_code;
   std::string what;
 };
 
-class Program final : private control::Lifecycle {
+class Program final : private control::Lifecycle, private control::Operations {
  public:
   Program(const CommandLine& line, const Surroundings& surroundings, Configuration configuration)
       : line_(line),
@@ -56,14 +60,18 @@ class Program final : private control::Lifecycle {
   int serve();
 
  private:
+  int serve_until_stopped();
   bool ready() const override { return ready_.load(std::memory_order_relaxed); }
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
   control::Facts facts() const override;
   std::string metrics() const override;
+  control::Reloaded reload() override;
+  void stop() override;
 
   void open_log();
   void warn_of_limits();
   void open_listeners();
+  void open_control_socket();
   static void open_own(const std::optional<Endpoint>& at, std::string_view flag, std::optional<ListenAddress>& place);
   std::shared_ptr<AccessLogTarget> open_access_log(const flow::AccessLogOptions& options, std::string& problem) const;
   void start_threads();
@@ -73,7 +81,9 @@ class Program final : private control::Lifecycle {
   std::vector<Endpoint> bound() const;
   bool overlaps_ours(const Endpoint& at) const;
 
-  void reload();
+  control::Reloaded read_again();
+  void do_asked();
+  void end_asking();
   // Empty when it was applied, else the reason.
   std::string apply(Configuration fresh);
   std::string open_added(const ReloadPlan& plan, std::vector<ListenAddress>& opened) const;
@@ -96,6 +106,7 @@ class Program final : private control::Lifecycle {
   ProcessFacts facts_;
   std::vector<ListenAddress> listeners_;  // their sockets are handed to the workers at start
   std::optional<ListenAddress> observe_, ui_;
+  std::optional<ControlSocket> control_socket_;
   WallTime started_{};
   admin::PublicPages pages_;
 
@@ -107,6 +118,11 @@ class Program final : private control::Lifecycle {
   std::atomic<std::uint32_t> drained_ = 0;
   std::atomic<std::uint32_t> pongs_ = 0;  // workers that answered the last question whether they live
   Instant next_alive_{};
+
+  std::mutex asked_mutex_;  // what the admin thread asks the main thread to do
+  bool stop_asked_ = false;
+  bool asking_ended_ = false;
+  std::optional<std::promise<control::Reloaded>> reload_asked_;
 
   mutable std::mutex shared_mutex_;  // what the admin thread reads beside a reload: these two
   std::vector<Endpoint> reached_at_;
@@ -183,6 +199,16 @@ void Program::open_listeners() {
   }
   open_own(settings().observe, "--observe", observe_);
   open_own(settings().ui, "--ui", ui_);
+  open_control_socket();
+}
+
+// Never a reason not to serve: a second proxy of the same user, for one, has none.
+void Program::open_control_socket() {
+  std::string path = control_path(surroundings_.variables);
+  auto socket = path.empty() ? std::unexpected(std::string("neither HOME nor XDG_RUNTIME_DIR says where"))
+                             : ControlSocket::open(path);
+  if (socket) control_socket_.emplace(std::move(*socket));
+  else log_->warn("no_control_socket", {{"why", socket.error()}});
 }
 
 void Program::open_own(const std::optional<Endpoint>& at, std::string_view flag, std::optional<ListenAddress>& place) {
@@ -249,7 +275,7 @@ void Program::start_threads() {
 }
 
 void Program::start_admin() {
-  AdminParts parts{.clock = clock_, .lifecycle = *this};
+  AdminParts parts{.clock = clock_, .lifecycle = *this, .operations = *this};
   if (observe_) parts.observe = std::move(observe_->sockets[0]);
   if (ui_) {
     auto token = token_in(state_folder(surroundings_.variables), random_);
@@ -260,6 +286,7 @@ void Program::start_admin() {
     parts.ui_port = ui_->bound.port;
     parts.ui_hosts = settings().ui_hosts;
   }
+  if (control_socket_) parts.control = control_socket_->take();
   parts.recorder = recording_->recorder();
   parts.folder = recording_->folder();
   parts.why_not = recording_->why_not();
@@ -297,6 +324,12 @@ std::string Program::status() const {
 // --- serving
 
 int Program::serve() {
+  int code = serve_until_stopped();
+  end_asking();
+  return code;
+}
+
+int Program::serve_until_stopped() {
   while (true) {
     std::optional<Duration> patience;
     if (supervisor_.alive_interval()) {
@@ -305,9 +338,10 @@ int Program::serve() {
     }
     switch (signals_.wait(patience)) {
       case Signals::Event::timeout: break;
-      case Signals::Event::reload: reload(); break;
+      case Signals::Event::reload: read_again(); break;
       case Signals::Event::reopen: reopen_logs(); break;
       case Signals::Event::woken:
+        do_asked();
         if (drained_ < workers_.size()) break;
         log_->info("stopped");
         return kOk;
@@ -355,25 +389,78 @@ void Program::reopen_logs() {
   log_->info("logs_reopened");
 }
 
+// --- asked by the admin thread
+
+control::Reloaded Program::reload() {
+  using End = control::Reloaded::End;
+  std::future<control::Reloaded> done;
+  {
+    std::lock_guard lock(asked_mutex_);
+    if (asking_ended_) return {End::failed, "it is ending"};
+    done = reload_asked_.emplace().get_future();
+  }
+  signals_.wake();
+  // The main thread waits for no answer of ours, and the promise is broken before it leaves.
+  if (done.wait_for(kReloadPatience) != std::future_status::ready) return {End::failed, "it goes on; the log tells"};
+  try {
+    return done.get();
+  } catch (const std::future_error&) {
+    return {End::failed, "it is ending"};
+  }
+}
+
+void Program::stop() {
+  {
+    std::lock_guard lock(asked_mutex_);
+    stop_asked_ = true;
+  }
+  signals_.wake();
+}
+
+void Program::do_asked() {
+  std::optional<std::promise<control::Reloaded>> reloading;
+  bool stopping = false;
+  {
+    std::lock_guard lock(asked_mutex_);
+    reloading.swap(reload_asked_);
+    stopping = std::exchange(stop_asked_, false);
+  }
+  if (reloading) reloading->set_value(read_again());
+  if (stopping && !draining_) begin_drain();
+}
+
+void Program::end_asking() {
+  std::lock_guard lock(asked_mutex_);
+  asking_ended_ = true;
+  reload_asked_.reset();
+}
+
 // --- reloading
 
-void Program::reload() {
-  if (draining_) return;
+control::Reloaded Program::read_again() {
+  using End = control::Reloaded::End;
+  if (draining_) return {End::failed, "it is draining, and ends then"};
   supervisor_.reloading(clock_.now());
   Configuration fresh = load_configuration(surroundings_);
+  control::Reloaded result;
   for (const Complaint& complaint : fresh.complaints) {
     log_->error("reload_refused", {{"at", complaint.origin.text()}, {"what", complaint.what}});
+    result.end = End::bad_config;
+    result.why += (result.why.empty() ? "" : "\n") + complaint.text();
   }
-  bool good = fresh.good();
-  if (good) {
+  if (fresh.good()) {
     std::string problem = apply(std::move(fresh));
-    good = problem.empty();
-    if (!good) log_->error("reload_refused", {{"what", problem}});
+    if (!problem.empty()) {
+      log_->error("reload_refused", {{"what", problem}});
+      result = {End::failed, problem};
+    }
   }
+  bool good = result.end == End::done;
   last_reload_successful_ = good;
   if (good)
     last_reload_seconds_ = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall().time_since_epoch()).count();
   supervisor_.ready(good ? status() : "the new configuration was refused, the old one is in force; " + status());
+  return result;
 }
 
 std::string Program::apply(Configuration fresh) {

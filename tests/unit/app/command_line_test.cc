@@ -77,6 +77,18 @@ TEST(CommandLine, OpenTakesABrowserAndItsWords) {
   EXPECT_NE(parse({"open", "netscape"}).error, "");
 }
 
+TEST(CommandLine, WhatConcernsTheProxyThatRuns) {
+  CommandLine line = parse({"tail", "--json", "host:a.test", "status:5xx"});
+  EXPECT_EQ(line.command, Command::tail);
+  EXPECT_EQ(line.flow_words, (Texts{"host:a.test", "status:5xx"}));
+  EXPECT_TRUE(line.json);
+  EXPECT_EQ(parse({"tail", "--", "-status:200"}).flow_words, Texts{"-status:200"});
+  EXPECT_TRUE(parse({"status", "--json"}).json);
+  EXPECT_EQ(parse({"reload"}).command, Command::reload);
+  EXPECT_EQ(parse({"stop"}).command, Command::stop);
+  EXPECT_NE(parse({"stop", "now"}).error, "");
+}
+
 TEST(CommandLine, HelpAndVersionHaveManySpellings) {
   for (const char* word : {"help", "--help", "-h"}) EXPECT_EQ(parse({word}).command, Command::help) << word;
   EXPECT_EQ(parse({"run", "--help"}).command, Command::help);

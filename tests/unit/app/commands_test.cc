@@ -21,7 +21,8 @@ TEST(Commands, HelpFitsAScreen) {
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) EXPECT_LE(line.size(), 80U) << line;
   EXPECT_LE(count, 24);
-  for (const char* name : {"run", "check", "config", "env", "pac", "limits", "guide", "version"}) {
+  for (const char* name : {"run", "status", "reload", "stop", "tail", "flows", "explain", "exec", "open", "check",
+                           "config", "env", "pac", "limits", "guide", "version"}) {
     EXPECT_NE(help_text("").find(name), std::string::npos) << name;
   }
   for (const Option& option : options()) {

@@ -1,0 +1,18 @@
+// `porthole status`, `reload` and `stop`: what a proxy that runs is told and asked over its control socket.
+#pragma once
+
+#include "app/commands.h"
+#include "app/control_client.h"
+
+namespace porthole::app {
+
+// kFailure when no proxy runs or it does not do it; kBadConfig when a reload was refused for its configuration. Once `stop` has
+// returned kOk the process has ended.
+Answer status_answer(const ControlClient& client, bool json, WallTime now);
+Answer reload_answer(const ControlClient& client);
+Answer stop_answer(const ControlClient& client);
+
+// One of the three.
+Answer control_answer(const CommandLine& line, const Surroundings& surroundings);
+
+}  // namespace porthole::app
