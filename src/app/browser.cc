@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "app/announcement.h"
+#include "app/control_commands.h"
 #include "app/foreground.h"
 
 namespace porthole::app {
@@ -166,6 +167,9 @@ int run_open(const CommandLine& line, const Surroundings& surroundings) {
     return refused.exit_code;
   }
   Endpoint proxy = local_proxy_address(configuration.settings);
+  // Whoever names an address means that one, else the proxy that runs knows best.
+  bool named = configuration.origin(*find_option("proxy.listen")).kind == Origin::Kind::flag;
+  if (!named) proxy = running_proxy(surroundings.variables).value_or(proxy);
   if (proxy.port == 0) {
     std::fputs(port_unknown().c_str(), stderr);
     return kFailure;

@@ -114,6 +114,21 @@ Answer stop_answer(const ControlClient& client) {
   return {kOk, "", "porthole: stopped\n"};
 }
 
+std::optional<Endpoint> running_proxy(const std::map<std::string, std::string>& variables) {
+  auto client = ControlClient::find(control_paths(variables));
+  auto reply = client ? client->ask("GET", "/api/status") : std::unexpected(client.error());
+  auto status = reply ? object_of(*reply) : std::nullopt;
+  auto proxy = status ? status->find("proxy") : Object::iterator();
+  if (!status || proxy == status->end() || !proxy->is_array()) return std::nullopt;
+  Settings settings;
+  settings.listen.clear();
+  for (const Object& one : *proxy) {
+    auto at = one.is_string() ? Endpoint::parse(one.get<std::string>()) : std::nullopt;
+    if (at) settings.listen.push_back(*at);
+  }
+  return settings.listen.empty() ? std::nullopt : std::optional(local_proxy_address(settings));
+}
+
 Answer control_answer(const CommandLine& line, const Surroundings& surroundings) {
   auto client = ControlClient::find(control_paths(surroundings.variables));
   if (!client) return failed(client.error());

@@ -1,6 +1,9 @@
 // `porthole status`, `reload` and `stop`: what a proxy that runs is told and asked over its control socket.
 #pragma once
 
+#include <map>
+#include <optional>
+
 #include "app/commands.h"
 #include "app/control_client.h"
 
@@ -11,6 +14,9 @@ namespace porthole::app {
 Answer status_answer(const ControlClient& client, bool json, WallTime now);
 Answer reload_answer(const ControlClient& client);
 Answer stop_answer(const ControlClient& client);
+
+// Where clients on this machine reach the proxy that runs; nothing when none does, or it does not say.
+std::optional<Endpoint> running_proxy(const std::map<std::string, std::string>& variables);
 
 // One of the three.
 Answer control_answer(const CommandLine& line, const Surroundings& surroundings);

@@ -57,6 +57,14 @@ describe('open', () => {
     assert.match(result.stdout, /--proxy-server=http:\/\/127\.0\.0\.1:4711 .* http:\/\/porthole\.internal\/$/m);
   });
 
+  test('asks the proxy that runs where it is, unless an address is named', async (t) => {
+    const env = {PATH: pathWith(t, 'chromium', 'echo "$@"')};
+    const running = await program(t, ['open', 'chromium'], {env, home: proxy.dir});
+    assert.ok(running.stdout.includes(`--proxy-server=http://${proxy.proxy4} `), running.stdout);
+    const named = await program(t, ['open', 'chromium', '--listen', '127.0.0.1:4711'], {env, home: proxy.dir});
+    assert.match(named.stdout, /--proxy-server=http:\/\/127\.0\.0\.1:4711 /);
+  });
+
   test('gives Firefox its proxy by the profile', async (t) => {
     const result = await program(t, ['open', 'firefox', '--listen', '127.0.0.1:4711', '--', '-headless', 'http://shop.test/'], {
       env: {PATH: pathWith(t, 'firefox-esr', 'echo "$@"; cat "$3/user.js"')},

@@ -104,6 +104,18 @@ TEST(ControlCommands, StopDoesNotGuess) {
   EXPECT_EQ(control.finish().size(), 3U);
 }
 
+TEST(ControlCommands, TheProxyThatRunsIsReachedWhereThisMachineCan) {
+  auto running = [](std::string_view status) {
+    ScriptedControl control({{json_reply(200, status)}});
+    return running_proxy({{"RUNTIME_DIRECTORY", control.path().substr(0, control.path().rfind('/'))}});
+  };
+  EXPECT_EQ(running(kStatus), Endpoint::parse("127.0.0.1:8083"));
+  EXPECT_EQ(running(R"({"proxy":["[::]:9000"]})"), Endpoint::parse("[::1]:9000"));
+  for (const char* odd : {"{}", R"({"proxy":[]})", R"({"proxy":[7,"x"]})", R"({"proxy":"127.0.0.1:1"})"})
+    EXPECT_EQ(running(odd), std::nullopt) << odd;
+  EXPECT_EQ(running_proxy({{"RUNTIME_DIRECTORY", "/nowhere"}}), std::nullopt);
+}
+
 TEST(ControlCommands, WithoutAProxyTheySayWhereTheyLooked) {
   CommandLine line;
   line.command = CommandLine::Command::status;
