@@ -3,10 +3,7 @@
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <stdexcept>
-#include <thread>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -14,6 +11,7 @@
 #include "app/announcement.h"
 #include "app/control_commands.h"
 #include "app/foreground.h"
+#include "app/scratch_folder.h"
 
 namespace porthole::app {
 namespace {
@@ -40,31 +38,6 @@ const Browser& browser_called(std::string_view name) {
   throw std::logic_error("the command line knows its browsers");
 }
 
-// A folder for one browser, gone with it.
-class Profile {
- public:
-  explicit Profile(std::string_view browser) {
-    path_ = fmt::format("{}/porthole-{}-XXXXXX", std::filesystem::temp_directory_path().string(), browser);
-    if (!::mkdtemp(path_.data())) throw std::runtime_error(fmt::format("{}: cannot be made", path_));
-  }
-  ~Profile() {
-    // A browser's last processes may still write when the first has ended.
-    std::error_code failed;
-    for (int i = 0; i < 20; ++i) {
-      std::filesystem::remove_all(path_, failed);
-      if (!failed) return;
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    std::fprintf(stderr, "porthole: %s: %s; remove it by hand\n", path_.c_str(), failed.message().c_str());
-  }
-  Profile(const Profile&) = delete;
-  Profile& operator=(const Profile&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 void add_users_words(const BrowserStart& start, std::vector<std::string>& words) {
   if (start.words.empty()) words.emplace_back(kOwnPage);
   words.insert(words.end(), start.words.begin(), start.words.end());
@@ -79,7 +52,7 @@ int open_browser(const Browser& browser, BrowserStart start, const Surroundings&
     return kFailure;
   }
   Foreground foreground;
-  Profile profile(browser.name);
+  ScratchFolder profile(browser.name);
   start.profile = profile.path();
   start.as_root = ::geteuid() == 0;
   if (browser.name == "firefox" && !write_file(profile.path() + "/user.js", firefox_preferences(start.proxy)))

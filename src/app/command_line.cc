@@ -95,6 +95,7 @@ class Parser {
       case Command::exec:
         app.add_option("--allow", line_.allowed_hosts)->allow_extra_args(false)->take_all();
         app.add_flag("--deny-rest", line_.deny_rest);
+        app.add_option("--har", line_.har_path)->check(CLI::Validator(not_empty, "FILE"));
         add_setting_flag(app, *find_option("observe.access_log"));
         break;
       case Command::open:

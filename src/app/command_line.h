@@ -50,6 +50,7 @@ struct CommandLine {
   std::size_t flow_limit = 50;             // --limit
   bool json = false;                       // flows, tail, status --json
   std::vector<std::string> allowed_hosts;  // exec --allow HOST...
+  std::string har_path;                    // exec --har F
   bool deny_rest = false;                  // exec --deny-rest
   std::vector<std::string> words;          // exec, open: what follows --, untouched
   std::string browser;                     // open NAME

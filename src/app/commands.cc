@@ -27,7 +27,7 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
   porthole tail [FILTER] [--json]    its flows, a line each, as they end
   porthole flows list|find [FILTER] | show ID   what capture.on has recorded
   porthole explain ID      what was changed in that flow, and why
-  porthole exec [--deny-rest [--allow HOST]...] -- CMD   behind its own proxy
+  porthole exec [--har F] [--deny-rest [--allow HOST]...] -- CMD   its own proxy
   porthole open chromium|firefox [-- ARGS]   a fresh profile that uses the proxy
   porthole check [FILE] | config [--origin]  mistakes; values and their origins
   porthole env [--unset] [--shell fish]   lines for: eval "$(porthole env)"

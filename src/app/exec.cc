@@ -3,10 +3,13 @@
 #include "app/exec.h"
 
 #include <cstdio>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "app/foreground.h"
+#include "app/har_recording.h"
 #include "app/private_proxy.h"
 #include "app/proxy_variables.h"
 
@@ -51,12 +54,20 @@ int run_exec(const CommandLine& line, const Surroundings& surroundings) {
   if (int wrong = read_flags(line, options); wrong != kOk) return wrong;
   std::uint64_t descriptors = descriptor_soft_limit();  // the proxy raises ours, which is not the command's business
   Foreground foreground;
-  PrivateProxy proxy(std::move(options));
-  int code = foreground.run(line.words, proxied(surroundings.variables, proxy.address()), descriptors);
-  std::vector<RefusedHost> refused = proxy.refused();
-  if (refused.empty()) return code;
-  std::fputs(refused_text(refused).c_str(), stderr);
-  return code == kOk ? kFailure : code;
+  std::optional<HarRecording> har;
+  if (!line.har_path.empty()) options.recorder = &har.emplace(line.har_path).recorder();
+  std::optional<PrivateProxy> proxy(std::in_place, std::move(options));
+  int code = foreground.run(line.words, proxied(surroundings.variables, proxy->address()), descriptors);
+  std::vector<RefusedHost> refused = proxy->refused();
+  proxy.reset();  // its worker tells the recorder no more
+  bool good = refused.empty();
+  if (har) {
+    HarRecording::Written written = har->finish();
+    std::fputs(written.remarks.c_str(), stderr);
+    good = good && written.good;
+  }
+  if (!refused.empty()) std::fputs(refused_text(refused).c_str(), stderr);
+  return good || code != kOk ? code : kFailure;
 }
 
 }  // namespace porthole::app

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <optional>
 
-#include <fcntl.h>
+#include <fmt/format.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -46,7 +46,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 int start(std::vector<std::string> words, const std::map<std::string, std::string>& variables, const sigset_t& mask,
           pid_t& child) {
   std::vector<std::string> entries;
-  for (const auto& [name, value] : variables) entries.push_back(name + "=" + value);
+  for (const auto& [name, value] : variables) entries.push_back(fmt::format("{}={}", name, value));
   posix_spawnattr_t attributes;
   if (int failed = ::posix_spawnattr_init(&attributes); failed != 0) return failed;
   ::posix_spawnattr_setsigmask(&attributes, &mask);

@@ -83,7 +83,8 @@ PrivateProxy::PrivateProxy(PrivateProxyOptions options) {
                                                                .admission = admission_,
                                                                .resolve = settings.resolve,
                                                                .snapshot = std::move(snapshot),
-                                                               .access_log = std::move(log)});
+                                                               .access_log = std::move(log),
+                                                               .recorder = options.recorder});
   worker_->listen(std::move(listener->sockets[0]));
   worker_->settle();
 }

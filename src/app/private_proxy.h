@@ -20,6 +20,7 @@ namespace porthole::app {
 struct PrivateProxyOptions {
   std::optional<rules::HostList> only;  // hosts that may be called; nothing: all
   flow::AccessLogOptions access_log;
+  flow::Recorder* recorder = nullptr;  // of one worker, outlives the proxy; null: nothing is recorded
 };
 
 struct RefusedHost {

@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 
-import {recorder} from './lib/origin.mjs';
+import {ok, recorder} from './lib/origin.mjs';
 import {cleanEnv, eventually, kBinary, program, tempDir} from './lib/porthole.mjs';
 
 const exec = (t, args, options) => program(t, ['exec', ...args], options);
@@ -82,6 +82,36 @@ describe('exec', () => {
     assert.equal(logged.code, 0, logged.stderr);
     const lines = readFileSync(log, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
     assert.deepEqual(lines.map((line) => [line.method, line.status]), [['GET', 200]]);
+  });
+
+  test('--har writes what passed, in order, without secrets, and says what is not in it', async (t) => {
+    const site =
+      await recorder(t, (request) => ok(`{"at": "${request.target}"}`, 'Content-Type: application/json', 'Set-Cookie: s3cret=1'));
+    const home = tempDir(t);
+    const har = join(home, 'out.har');
+    const script = `curl -s -H 'Authorization: Bearer s3cret' '${site.url('/a?b=1')}'; curl -s -d posted ${site.url('/c')}
+      curl -s --proxytunnel ${site.url('/tunnelled')}; exit 3`;
+    const result = await exec(t, ['--har', har, '--', 'sh', '-c', script], {home, env: {TMPDIR: home}});
+    assert.equal(result.code, 3);
+    assert.equal(result.stderr, `porthole: ${har}: 1 tunnel is not in it: https passes unread\n`);
+    const text = readFileSync(har, 'utf8');
+    assert.ok(!text.includes('s3cret'));
+    const {log} = JSON.parse(text);
+    assert.equal(log.version, '1.2');
+    assert.deepEqual(
+      log.entries.map(({request, response}) => [request.method, request.url, response.status, response.content.text]), [
+        ['GET', site.url('/a?b=1'), 200, '{"at": "/a?b=1"}'],
+        ['POST', site.url('/c'), 200, '{"at": "/c"}'],
+      ]);
+    assert.equal(log.entries[1].request.postData.text, 'posted');
+    assert.deepEqual(readdirSync(home), ['out.har']);
+    // A name that cannot be written is told before the command has run; a disk that is full fails a command that ended well.
+    const none = await exec(t, ['--har', join(home, 'no/out.har'), '--', 'touch', join(home, 'ran')], {home});
+    assert.deepEqual([none.code, existsSync(join(home, 'ran'))], [1, false]);
+    assert.match(none.stderr, /--har: .*No such file or directory/);
+    const full = await exec(t, ['--har', '/dev/full', '--', 'true'], {home});
+    assert.equal(full.code, 1);
+    assert.match(full.stderr, /\/dev\/full: No space left on device/);
   });
 
   test('is a usage error without a command, or with exceptions to nothing', async (t) => {

@@ -24,8 +24,8 @@ using Texts = std::vector<std::string>;
 TEST(CommandLine, RunIsTheDefaultCommand) {
   EXPECT_EQ(parse({}).command, Command::run);
   EXPECT_EQ(parse({"run"}).command, Command::run);
-  for (CommandLine line : {parse({"--listen", "127.0.0.1:0", "--ready-fd", "3"}),
-                           parse({"run", "--listen", "127.0.0.1:0", "--ready-fd", "3"})}) {
+  for (const CommandLine& line : {parse({"--listen", "127.0.0.1:0", "--ready-fd", "3"}),
+                                  parse({"run", "--listen", "127.0.0.1:0", "--ready-fd", "3"})}) {
     EXPECT_EQ(line.error, "");
     EXPECT_EQ(flag(line, "proxy.listen"), Texts{"127.0.0.1:0"});
     EXPECT_EQ(line.ready_fd, 3);
