@@ -45,7 +45,8 @@ std::string Announcement::banner(bool to_person, bool env_needs_address) const {
   if (ui) text += fmt::format("\n  look   http://{}/#c={}   (signs in once)", reachable(*ui), code);
   text += fmt::format("\n  try    curl -x http://{} http://porthole.internal/\n", first);
   if (to_person) {
-    text += fmt::format("  shell  eval \"$(porthole env{})\"\n", env_needs_address ? " --listen " + first : "");
+    std::string env = fmt::format("eval \"$(porthole env{})\"", env_needs_address ? " --listen " + first : "");
+    text += fmt::format("  shell  {:<40}  browser  porthole open chromium\n", env);
     text += "  https  tunnelled, not read\n";
   }
   return text;

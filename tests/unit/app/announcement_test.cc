@@ -38,6 +38,7 @@ TEST(Announcement, TheBannerIsThreeLinesAndMoreForAPerson) {
   std::string more = announcement().banner(true, true);
   EXPECT_TRUE(more.starts_with(text));
   EXPECT_NE(more.find("eval \"$(porthole env --listen 127.0.0.1:40001)\""), std::string::npos);
+  EXPECT_NE(more.find("  browser  porthole open chromium\n"), std::string::npos);
   EXPECT_NE(announcement().banner(true, false).find("eval \"$(porthole env)\""), std::string::npos);
 }
 
