@@ -52,6 +52,7 @@ class Reading {
       content.size = std::max(passed[i], content.kept + content.unseen);
     }
     if (flow_.ended) return std::move(flow_);
+    flow_.row.open = true;
     if (flow_.request_received) {
       RequestSummary request = request_summary(flow_.request_received->text);
       flow_.row.method = request.method;

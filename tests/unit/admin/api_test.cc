@@ -143,6 +143,7 @@ TEST_F(ApiTest, MarksAFlowAndTellsTheList) {
 TEST_F(ApiTest, AFlowThatIsOpenCannotBePinnedYet) {
   request(1, "GET http://h/a HTTP/1.1\r\nHost: h\r\n\r\n");
   step();
+  EXPECT_EQ(get("/api/flows/" + flow::id_text({1}))["row"]["state"], "open");
   EXPECT_EQ(ask("PUT", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"pinned":true})").status, 409);
   EXPECT_EQ(ask("PUT", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"note":"n"})").status, 204);
 }
