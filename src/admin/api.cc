@@ -9,6 +9,7 @@
 
 #include "admin/content_answer.h"
 #include "admin/har_feeds.h"
+#include "admin/search_feed.h"
 #include "base/ascii.h"
 #include "base/text.h"
 #include "flow/as_json.h"
@@ -81,6 +82,7 @@ const Api::Call Api::kCalls[] = {
     {"GET", "/api/har", &Api::export_har},
     {"POST", "/api/har", &Api::import_har},
     {"GET", "/api/stream", &Api::stream},
+    {"GET", "/api/search", &Api::search},
     {"GET", "/api/complete", &Api::complete},
     {"GET", "/api/filter", &Api::filter},
     {"GET", "/api/guide", &Api::guide},
@@ -311,6 +313,19 @@ Answer Api::stream(const Asked& asked) {
   const http::Field* last = asked.request.fields.find("Last-Event-ID");
   Answer answer{.content_type = "text/event-stream"};
   answer.feed = live_.listen(last ? last->value : std::string_view(), std::move(*wanted));
+  return answer;
+}
+
+Answer Api::search(const Asked& asked) {
+  std::string_view text = asked.target.text("filter");
+  auto wanted = match::Expr::parse(text);
+  if (!wanted) return bad_filter(text, wanted.error());
+  if (parts_.recorder) {
+    auto newest = parts_.recorder->rows().newest(1);
+    if (!newest.empty()) parts_.recorder->wait_until_written(newest[0].last, kPatience);
+  }
+  Answer answer{.content_type = "text/event-stream"};
+  answer.feed = search_feed(flow::Search(parts_.folder, std::move(*wanted), parts_.marks), parts_.marks);
   return answer;
 }
 

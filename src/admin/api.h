@@ -69,6 +69,7 @@ class Api {
   Answer export_har(const Asked&);
   Answer import_har(const Asked&);
   Answer stream(const Asked&);
+  Answer search(const Asked&);
   Answer complete(const Asked&);
   Answer filter(const Asked&);
   Answer guide(const Asked&);

@@ -23,6 +23,7 @@ export function Messages({flow}: {flow: Flow}) {
   const all = useRef<Message[]>([]);
   const kind = useSignal(''),
     stick = useRef(true),
+    lastTop = useRef(0),
     known = useSignal(false);
   const [, draw] = useReducer((n: number, _: void) => n + 1, 0);
   const virtualizer = useRef<Virtualizer<HTMLDivElement, Element>>();
@@ -90,8 +91,11 @@ export function Messages({flow}: {flow: Flow}) {
         aria-label="Messages"
         aria-live="off"
         onScroll={(event) => {
+          // Growing is no scrolling: only going up lets go of the newest.
           const node = event.currentTarget;
-          stick.current = node.scrollHeight - node.scrollTop - node.clientHeight < 40;
+          const near = node.scrollHeight - node.scrollTop - node.clientHeight < 40;
+          stick.current = near || (stick.current && node.scrollTop >= lastTop.current);
+          lastTop.current = node.scrollTop;
         }}
       >
         <div class="spacer" style={{height: `${virtualizer.current.getTotalSize()}px`}}>

@@ -1,0 +1,31 @@
+// See search.h.
+#include "flow/search.h"
+
+#include "flow/flow_subject.h"
+
+namespace porthole::flow {
+
+bool Search::step(std::vector<Row>& hits) {
+  ByteCount read = 0;
+  for (std::size_t looked = 0; looked < kSliceFlows && read < kSliceBytes; ++looked) {
+    auto row = history_.next();
+    if (!row) return false;
+    ++searched_;
+    if (fits(*row, read)) hits.push_back(std::move(*row));
+  }
+  return true;
+}
+
+bool Search::fits(const Row& row, ByteCount& read) {
+  const Mark* mark = marks_.find(row.flow);
+  MarkFacts facts = mark ? mark->facts() : MarkFacts();
+  match::Truth truth = wanted_.test(RowSubject(row, facts));
+  if (truth != match::Truth::unknown) return truth == match::Truth::yes;
+  SegmentFolder folder(folder_);
+  auto whole = read_flow(folder, row.last);
+  if (!whole) return false;  // evicted meanwhile
+  read += whole->content[0].kept + whole->content[1].kept + 4_KiB;
+  return wanted_.matches(FlowSubject(*whole, folder, facts));
+}
+
+}  // namespace porthole::flow
