@@ -38,8 +38,8 @@ std::string version_of(std::string_view head, bool response) {
 }
 
 bool is_secret(std::string_view name) {
-  static const std::vector<std::string> kSecret = secret_fields();
-  return std::any_of(kSecret.begin(), kSecret.end(),
+  static const std::vector<std::string> secret = secret_fields();
+  return std::any_of(secret.begin(), secret.end(),
                      [&](const std::string& one) { return ascii::equal_nocase(one, name); });
 }
 

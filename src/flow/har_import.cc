@@ -22,9 +22,9 @@ constexpr std::size_t kPiece = 16 * 1024;
 constexpr double kYears = 100 * 365.25 * 86'400'000;  // milliseconds
 
 const json& member(const json& object, const char* name) {
-  static const json kNothing;
+  static const json nothing;
   auto found = object.is_object() ? object.find(name) : object.end();
-  return object.is_object() && found != object.end() ? *found : kNothing;
+  return object.is_object() && found != object.end() ? *found : nothing;
 }
 
 std::string text(const json& object, const char* name) {
