@@ -1,5 +1,6 @@
 // A proxy with its inspector, a site behind it, and a browser before it.
-// PORTHOLE_UI=dev tests the page against web/dev, the small server with its own recording proxy; otherwise the program is started.
+// The program, but for what it cannot do yet (`stand: true`: sending again): there web/dev stands in for it, the small server with
+// its own recording proxy. PORTHOLE_UI=dev takes that for all.
 
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
@@ -106,7 +107,7 @@ async function startProgram(t, {rows = 0} = {}) {
   };
 }
 
-export const inspector = (t, options) => (kDev ? startDev(t, options) : startProgram(t, options));
+export const inspector = (t, options) => (kDev || options?.stand ? startDev(t, options) : startProgram(t, options));
 
 // A web site whose paths are given as functions (request, answer, body).
 export async function site(t, paths = {}) {
