@@ -119,6 +119,7 @@ Answer Api::session() const {
   Json json(answer.body);
   json.object();
   append_session(json, parts_.lifecycle.facts());
+  json.boolean("replay", false);  // nothing can be sent again yet, and the page says so
   json.end_object();
   return answer;
 }

@@ -60,7 +60,8 @@ describe('the inspector', () => {
       const got = await exchange(t, proxy.proxy4, `GET http://${name}:${port}/api/flows HTTP/1.1\r\n${fields}`);
       assert.ok(got.status >= 400, `${name}: ${got.status}`);
       assert.ok(!String(got.body).includes('"rows"'), name);
-      const tunnel = await exchange(t, proxy.proxy4, `CONNECT ${name}:${port} HTTP/1.1\r\nHost: ${name}:${port}\r\n\r\n`, 'CONNECT');
+      const tunnel =
+        await exchange(t, proxy.proxy4, `CONNECT ${name}:${port} HTTP/1.1\r\nHost: ${name}:${port}\r\n\r\n`, 'CONNECT');
       assert.ok(tunnel.status >= 400, `CONNECT ${name}: ${tunnel.status}`);
     }
   });
@@ -132,9 +133,13 @@ describe('the inspector', () => {
       let over = false;
       const one = () => new Promise((done) => {
         const mine = (n += 1);
-        http.get({host, port, agent, path: site.url(`/k${mine}`)}, (answer) => {
-          answer.on('error', done).on('close', done).resume().on('end', () => ended.push([mine, Date.now()]));
-        }).on('error', done);
+        http
+          .get(
+            {host, port, agent, path: site.url(`/k${mine}`)},
+            (answer) => {
+              answer.on('error', done).on('close', done).resume().on('end', () => ended.push([mine, Date.now()]));
+            })
+          .on('error', done);
       });
       const load = Array.from({length: 8}, async () => {
         while (!over) await one();

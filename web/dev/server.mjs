@@ -238,7 +238,7 @@ async function api(request, answer, url) {
   if (path === '/api/session')
     return request.method === 'DELETE'
       ? ((signedOut = true), json(answer, 204))
-      : json(answer, 200, {version: '0.1.0-dev', proxy: ['127.0.0.1:8083'], started: now});
+      : json(answer, 200, {version: '0.1.0-dev', proxy: ['127.0.0.1:8083'], started: now, replay: true});
   if (path === '/api/status')
     return json(answer, 200, {
       version: '0.1.0-dev',

@@ -28,6 +28,8 @@ async function recall(): Promise<void> {
   }
 }
 
+export const canSend = () => signIn.value.state === 'in' && signIn.value.session.replay;
+
 // The code in what someone pasted: a whole link or the code alone.
 export const codeIn = (text: string) => /(?:[#&]c=|^)([\w-]+)\s*$/.exec(text.trim())?.[1] ?? '';
 

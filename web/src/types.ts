@@ -89,5 +89,5 @@ export type Stats = {
 export type Rows = {rows: Row[]; more: boolean; seq: number; total?: number};
 export type Frame = {seq: number; add?: Row[]; upd?: Row[]; gone?: string[]; stats?: Stats};
 export type Offer = {text: string; meaning: string};
-export type Session = {version: string; proxy: string[]; started: number};
+export type Session = {version: string; proxy: string[]; started: number; replay: boolean};
 export type Problem = {code: string; message: string; offset?: number; length?: number; word?: string};

@@ -8,6 +8,7 @@ import {follow} from '../list/follow';
 import {dialog, DialogFrame} from '../parts/dialog';
 import {toast} from '../parts/toast';
 import {openTab, selected, view} from '../route';
+import {canSend} from '../session';
 import type {Flow} from '../types';
 
 const kMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -57,6 +58,7 @@ export function Compose() {
     })();
   }, []);
   const go = async () => {
+    if (!canSend()) return;
     failed.value = '';
     sending.value = true;
     try {
@@ -194,7 +196,13 @@ export function Compose() {
         )}
         <footer>
           <span class="quiet">
-            <kbd>Ctrl</kbd> <kbd>Enter</kbd> sends
+            {canSend() ? (
+              <>
+                <kbd>Ctrl</kbd> <kbd>Enter</kbd> sends
+              </>
+            ) : (
+              'This Porthole cannot send requests yet: copy it as cURL.'
+            )}
           </span>
           <span class="push" />
           <button
@@ -205,7 +213,7 @@ export function Compose() {
           >
             Cancel
           </button>
-          <button class="main-button" type="submit" disabled={sending.value}>
+          <button class="main-button" type="submit" disabled={sending.value || !canSend()}>
             Send
           </button>
         </footer>
