@@ -125,7 +125,11 @@ class Parser {
         app.add_flag("--json", line_.guide_json);
         break;
       case Command::flows:
-        app.add_option("ACTION", line_.flows_action)->required()->check(CLI::IsMember({"list", "find", "show"}));
+        app.add_option("ACTION", line_.flows_action)
+            ->required()
+            ->check(CLI::IsMember({"list", "find", "show", "export", "import", "clear"}));
+        app.add_option("--as", line_.snippet)->check(CLI::IsMember({"curl", "fetch", "python", "raw"}));
+        app.add_flag("--with-secrets", line_.with_secrets);
         app.add_option("--limit", line_.flow_limit)->check(CLI::Range(1, 1'000'000));
         app.add_flag("--json", line_.json);
         add_flow_flags(app);

@@ -44,8 +44,10 @@ struct CommandLine {
   std::string help_topic;                  // help options
   std::vector<std::string> guide_words;    // guide WORD...
   bool guide_json = false;                 // guide --json
-  std::string flows_action;                // flows list|find|show
+  std::string flows_action;                // flows list|find|show|export|import|clear
   std::vector<std::string> flow_words;     // the filter, or a flow's id
+  std::string snippet;                     // flows show --as
+  bool with_secrets = false;               // flows show, export --with-secrets
   std::string flow_folder;                 // --folder
   std::size_t flow_limit = 50;             // --limit
   bool json = false;                       // flows, tail, status --json

@@ -25,7 +25,7 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
       --ready-fd N, --ready-file F   one JSON line there when all listen
   porthole status [--json] | reload | stop   the proxy that runs
   porthole tail [FILTER] [--json]    its flows, a line each, as they end
-  porthole flows list|find [FILTER] | show ID   what capture.on has recorded
+  porthole flows list|find|export [FILTER] | show ID [--as curl] | import|clear
   porthole explain ID      what was changed in that flow, and why
   porthole exec [--har F] [--deny-rest [--allow HOST]...] -- CMD   its own proxy
   porthole open chromium|firefox [-- ARGS]   a fresh profile that uses the proxy
@@ -76,7 +76,12 @@ Answer check(const CommandLine& line, Surroundings surroundings) {
 
 // The folder that is named, else the one that a proxy with this configuration records to.
 Answer flows(const CommandLine& line, const Surroundings& surroundings, const Settings& settings) {
-  FlowQuestion question{.folder = line.flow_folder, .most = line.flow_limit, .json = line.json, .colour = line.colour};
+  FlowQuestion question{.folder = line.flow_folder,
+                        .most = line.flow_limit,
+                        .json = line.json,
+                        .colour = line.colour,
+                        .snippet = line.snippet,
+                        .with_secrets = line.with_secrets};
   auto variable = [&](const std::string& name) {
     auto found = surroundings.variables.find(name);
     return found == surroundings.variables.end() ? std::string() : found->second;
@@ -89,6 +94,7 @@ Answer flows(const CommandLine& line, const Surroundings& surroundings, const Se
     return explains ? flow_explain(question) : flow_show(question);
   }
   question.filter = words;
+  if (line.flows_action == "export") return flow_export(question, stdout);
   Answer answer = flow_list(question);
   // An empty list is a list; who looks for something wants to know that nothing was found.
   if (line.flows_action == "list" && answer.exit_code == kFailure) answer.exit_code = kOk;
@@ -121,6 +127,8 @@ Answer answer(const CommandLine& line, const Surroundings& surroundings) {
   if (line.command == Command::check) return check(line, surroundings);
   if (line.command == Command::status || line.command == Command::reload || line.command == Command::stop)
     return control_answer(line, surroundings);
+  bool told = line.command == Command::flows && (line.flows_action == "import" || line.flows_action == "clear");
+  if (told) return control_answer(line, surroundings);
   Configuration configuration = load_configuration(surroundings);
   if (!configuration.good()) return refusal(configuration);
   switch (line.command) {

@@ -16,12 +16,10 @@
 namespace porthole::app {
 namespace {
 
-constexpr std::string_view kEmptyObject = "{}";
-
 // One request and its answer on a connection of its own.
 class Call {
  public:
-  explicit Call(int descriptor) : descriptor_(descriptor) {}
+  explicit Call(int descriptor, std::string content = {}) : descriptor_(descriptor), content_(std::move(content)) {}
   ~Call() { ::close(descriptor_); }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -65,15 +63,15 @@ class Call {
     head.target_text = target;
     head.fields.add(http::FieldName::host, "localhost");
     http::Framing framing;
-    std::string length = std::to_string(kEmptyObject.size());
-    if (head.method == http::Method::post) {
+    std::string length = std::to_string(content_.size());
+    if (head.method != http::Method::get) {
       head.fields.add(http::FieldName::content_type, "application/json");
       head.fields.add(http::FieldName::content_length, length);
-      framing = {.kind = http::Framing::Kind::length, .length = kEmptyObject.size()};
+      framing = {.kind = http::Framing::Kind::length, .length = content_.size()};
     }
     wire::StreamId stream = session_->open();
     session_->send_head(stream, head, framing);
-    if (framing.has_content()) session_->send_data(stream, Bytes::of_static(kEmptyObject));
+    if (framing.has_content()) session_->send_data(stream, Bytes::of_static(content_));
     session_->send_end(stream, nullptr);
   }
 
@@ -104,7 +102,8 @@ class Call {
   }
 
   int descriptor_;
-  BlockPool blocks_;  // outlives the session, as the pools do
+  std::string content_;  // outlives what the session sends of it
+  BlockPool blocks_;     // outlives the session, as the pools do
   wire::HeadPools pools_;
   std::unique_ptr<wire::ClientSession> session_ = wire::h1::make_client_session(pools_, blocks_, {});
   ControlClient::Reply reply_;
@@ -138,10 +137,10 @@ std::expected<ControlClient, std::string> ControlClient::find(const std::vector<
                                      paths.empty() ? "any place" : paths.front(), refused));
 }
 
-ControlClient::Result ControlClient::ask(std::string_view method, std::string_view target) const {
+ControlClient::Result ControlClient::ask(std::string_view method, std::string_view target, std::string content) const {
   auto there = io::connect_unix(path_);
   if (!there) return std::unexpected(std::string(std::strerror(there.error().os_errno)));
-  return Call(*there).run(method, target, nullptr);
+  return Call(*there, std::move(content)).run(method, target, nullptr);
 }
 
 ControlClient::Result ControlClient::follow(std::string_view target,

@@ -32,8 +32,8 @@ class ControlClient {
   // Of the first path where somebody listens. From here on SIGPIPE is ignored in this process: a peer that is gone is an error.
   static std::expected<ControlClient, std::string> find(const std::vector<std::string>& paths);
 
-  // A request with `{}` for content when it is a POST, and its whole answer.
-  Result ask(std::string_view method, std::string_view target) const;
+  // A request and its whole answer. `content` is JSON, and goes with what changes something.
+  Result ask(std::string_view method, std::string_view target, std::string content = "{}") const;
   // GET, whose content is given to `take` as it comes, until it ends, in whatever way, or `take` returns false; the reply's body
   // is empty then. An answer that is not 2xx is read whole instead.
   Result follow(std::string_view target, const std::function<bool(std::string_view)>& take) const;

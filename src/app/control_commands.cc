@@ -3,7 +3,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <ctime>
+#include <fstream>
+#include <iostream>
+#include <sstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -114,6 +118,35 @@ Answer stop_answer(const ControlClient& client) {
   return {kOk, "", "porthole: stopped\n"};
 }
 
+Answer import_answer(const ControlClient& client, const std::string& path) {
+  std::ostringstream text;
+  if (path == "-") {
+    text << std::cin.rdbuf();
+  } else {
+    std::ifstream file(path);
+    if (!file) return failed(fmt::format("{}: {}", path, std::strerror(errno)));
+    text << file.rdbuf();
+  }
+  auto reply = client.ask("POST", "/api/har", std::move(text).str());
+  if (!reply) return failed(reply.error());
+  auto said = object_of(*reply);
+  if (!said) return failed(reply->good() ? "the proxy's answer is not understood" : reply->fault());
+  Answer answer;
+  for (const Object& problem : said->value("problems", Object::array()))
+    answer.err += fmt::format("porthole: {}\n", problem.is_string() ? safe(problem.get<std::string>()) : "?");
+  auto added = said->value("added", std::uint64_t{0});
+  answer.err += fmt::format("porthole: {} flows imported\n", added);
+  if (added == 0) answer.exit_code = kFailure;
+  return answer;
+}
+
+Answer clear_answer(const ControlClient& client) {
+  auto reply = client.ask("DELETE", "/api/flows");
+  if (!reply) return failed(reply.error());
+  if (!reply->good()) return failed(reply->fault());
+  return {kOk, "", "porthole: forgotten, but for what is pinned\n"};
+}
+
 std::optional<Endpoint> running_proxy(const std::map<std::string, std::string>& variables) {
   auto client = ControlClient::find(control_paths(variables));
   auto reply = client ? client->ask("GET", "/api/status") : std::unexpected(client.error());
@@ -135,6 +168,9 @@ Answer control_answer(const CommandLine& line, const Surroundings& surroundings)
   switch (line.command) {
     case CommandLine::Command::reload: return reload_answer(*client);
     case CommandLine::Command::stop: return stop_answer(*client);
+    case CommandLine::Command::flows:
+      if (line.flows_action == "clear") return clear_answer(*client);
+      return import_answer(*client, line.flow_words.empty() ? "-" : line.flow_words.front());
     default: return status_answer(*client, line.json, SystemClock().wall());
   }
 }

@@ -1,4 +1,4 @@
-// `porthole status`, `reload` and `stop`: what a proxy that runs is told and asked over its control socket.
+// `porthole status`, `reload`, `stop` and more: what a proxy that runs is told and asked over its control socket.
 #pragma once
 
 #include <map>
@@ -15,10 +15,14 @@ Answer status_answer(const ControlClient& client, bool json, WallTime now);
 Answer reload_answer(const ControlClient& client);
 Answer stop_answer(const ControlClient& client);
 
+// `porthole flows import FILE` (- is standard input) and `flows clear`: the proxy that records there does it.
+Answer import_answer(const ControlClient& client, const std::string& path);
+Answer clear_answer(const ControlClient& client);
+
 // Where clients on this machine reach the proxy that runs; nothing when none does, or it does not say.
 std::optional<Endpoint> running_proxy(const std::map<std::string, std::string>& variables);
 
-// One of the three.
+// One of the five.
 Answer control_answer(const CommandLine& line, const Surroundings& surroundings);
 
 }  // namespace porthole::app

@@ -1,14 +1,19 @@
 // See flow_pages.h.
 #include "app/flow_pages.h"
 
+#include <cerrno>
+#include <cstring>
+
 #include <fmt/format.h>
 
+#include "app/har_file.h"
 #include "app/row_line.h"
 #include "flow/as_json.h"
 #include "flow/explain.h"
 #include "flow/first_line.h"
 #include "flow/flow_subject.h"
 #include "flow/history.h"
+#include "flow/snippet.h"
 #include "flow/story.h"
 #include "match/expr.h"
 
@@ -112,6 +117,12 @@ Answer flow_show(const FlowQuestion& question) {
   Answer answer;
   auto found = find(question, answer);
   if (!found) return answer;
+  if (auto kind = flow::snippet_kind_of(question.snippet)) {
+    flow::SegmentFolder folder(question.folder);
+    auto text = flow::snippet(folder, *found, *kind, question.with_secrets);
+    if (text) return {kOk, std::move(*text), ""};
+    return {kFailure, "", "porthole: there is no request in it that could be sent again\n"};
+  }
   std::string& out = answer.out;
   out = row_line(found->row, {.colour = question.colour});
   add_head(out, "Request, as received", found->request_received);
@@ -139,6 +150,18 @@ Answer flow_explain(const FlowQuestion& question) {
   add_lines(answer.out, "Response: - as received, + as sent", explanation.response, question.colour);
   answer.out += "\n";
   for (const std::string& sentence : explanation.story) answer.out += safe(sentence) + "\n";
+  return answer;
+}
+
+Answer flow_export(const FlowQuestion& question, std::FILE* file) {
+  auto wanted = match::Expr::parse(question.filter);
+  if (!wanted) return {kUsage, "", fmt::format("porthole: filter: {}\n", match::fault_text(wanted.error()))};
+  HarFile written = write_har(file, question.folder, *wanted, question.with_secrets);
+  Answer answer;
+  if (written.tunnels > 0)
+    answer.err = fmt::format("porthole: {} tunnels are not in it: https passes unread\n", written.tunnels);
+  if (std::fflush(file) != 0 || std::ferror(file) != 0)
+    answer = {kFailure, "", fmt::format("porthole: the archive cannot be written: {}\n", std::strerror(errno))};
   return answer;
 }
 

@@ -2,6 +2,7 @@
 // a proxy may be recording there meanwhile.
 #pragma once
 
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,19 @@ struct FlowQuestion {
   std::size_t most = 50;  // lines of a list
   bool json = false;
   bool colour = false;
+  std::string snippet;  // "curl", "fetch", "python", "raw", or ""
+  bool with_secrets = false;
 };
 
 // Newest first, a line each. kFailure when none fits, as grep; kUsage when the filter is wrong.
 Answer flow_list(const FlowQuestion& question);
-// Heads as received and as sent, notes, how much content there is. kFailure when it is not there.
+// Heads as received and as sent, notes, how much content there is; or its request as `snippet` says. kFailure when it is not
+// there.
 Answer flow_show(const FlowQuestion& question);
 // What came in beside what went out, each difference with its reason, and the story.
 Answer flow_explain(const FlowQuestion& question);
+
+// The flows that fit as an HTTP archive, written to `file` as it is made.
+Answer flow_export(const FlowQuestion& question, std::FILE* file);
 
 }  // namespace porthole::app

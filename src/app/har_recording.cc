@@ -1,37 +1,16 @@
 // See har_recording.h.
 #include "app/har_recording.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
-#include "flow/flow.h"
-#include "flow/har.h"
-#include "flow/history.h"
+#include "app/har_file.h"
 
 namespace porthole::app {
-namespace {
-
-struct Begun {
-  WallTime at{};
-  flow::Position last;
-};
-
-// The flows of the folder, in the order in which they began.
-std::vector<Begun> flows_in(const std::string& folder) {
-  std::vector<Begun> flows;
-  flow::History history(folder);
-  while (auto row = history.next()) flows.push_back({row->begun, row->last});
-  std::sort(flows.begin(), flows.end(), [](const Begun& a, const Begun& b) { return a.at < b.at; });
-  return flows;
-}
-
-}  // namespace
 
 HarRecording::HarRecording(std::string path) : path_(std::move(path)) {
   // A pause of the recording is told by finish(), in words.
@@ -55,23 +34,7 @@ HarRecording::Written HarRecording::finish() {
   const flow::RecorderMetrics& metrics = recorder_->metrics();
   std::uint64_t lost = metrics.lost_events.value(), evicted = metrics.evicted_segments.value();
   recorder_.reset();
-  std::size_t tunnels = 0;
-  bool first = true;
-  std::string text = flow::har_head();
-  auto put = [&] {
-    std::fwrite(text.data(), 1, text.size(), file_);
-    text.clear();
-  };
-  flow::SegmentFolder folder(folder_.path() + "/flows");
-  for (const Begun& one : flows_in(folder_.path() + "/flows")) {
-    auto found = flow::read_flow(folder, one.last);
-    if (!found) continue;
-    if (flow::append_har_entry(text, folder, *found, nullptr, false, first)) first = false;
-    else if (found->row.method == "CONNECT") ++tunnels;
-    put();
-  }
-  text += flow::har_tail();
-  put();
+  std::size_t tunnels = write_har(file_, folder_.path() + "/flows", {}, false).tunnels;
   bool good = std::ferror(file_) == 0;
   int reason = errno;
   if (std::fclose(std::exchange(file_, nullptr)) != 0) {

@@ -15,7 +15,7 @@ const kRecording = {
   config: {capture: {on: true, keep: '16 MiB'}}
 };
 const socketOf = (proxy) => join(proxy.dir, '.local/state/porthole/control');
-const ask = (t, proxy, args) => program(t, args, {home: proxy.dir});
+const ask = (t, proxy, args, more = {}) => program(t, args, {home: proxy.dir, ...more});
 
 // A `porthole tail` beside `proxy`, once it prints: requests for `probe` are made until it does. `lines()` are those it has
 // printed, without the probes.
@@ -211,6 +211,30 @@ describe('reload and stop', () => {
     assert.deepEqual([result.code, result.stderr], [0, 'porthole: stopped\n']);
     assert.deepEqual(await proxy.exited, {code: 0, signal: null});
     assert.ok(!existsSync(socketOf(proxy)));
+  });
+
+  test('flows export, import, clear and show --as: what was recorded goes out, comes back, and is forgotten', async (t) => {
+    const proxy = await porthole(t, kRecording);
+    const site = await recorder(t);
+    const fields = 'Connection: close\r\nAuthorization: Bearer s3cret\r\nX-Kind: a';
+    for (const path of ['/one', '/two']) await exchange(t, proxy.proxy4, get(site.url(path), fields));
+    const list = async () =>
+      JSON.parse(`[${(await ask(t, proxy, ['flows', 'list', '--json'])).stdout.trim().replaceAll('\n', ',')}]`);
+    await eventually('both are recorded', async () => (await list()).length === 2);
+    const [newest] = await list();
+    const line = await ask(t, proxy, ['flows', 'show', newest.id, '--as', 'curl']);
+    assert.match(line.stdout, /^curl .*'X-Kind: a'.*\/two'\n$/);
+    assert.doesNotMatch(line.stdout, /s3cret/);
+    const file = await ask(t, proxy, ['flows', 'export', 'path:/one']);
+    assert.equal(file.code, 0, file.stderr);
+    const {entries} = JSON.parse(file.stdout).log;
+    assert.deepEqual(entries.map((one) => one.request.url), [site.url('/one')]);
+    const back = await ask(t, proxy, ['flows', 'import', '-'], {stdin: file.stdout});
+    assert.deepEqual([back.code, back.stderr], [0, 'porthole: 1 flows imported\n']);
+    await eventually('it is back', async () => (await list()).filter((one) => one.imported).length === 1);
+    assert.equal((await ask(t, proxy, ['flows', 'import', '-'], {stdin: 'no har'})).code, 1);
+    assert.equal((await ask(t, proxy, ['flows', 'clear'])).code, 0);
+    assert.equal((await list()).length, 0);
   });
 
   test('a socket that cannot be made is no reason not to serve', async (t) => {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "flow/har.h"
 #include "support/flow_rig.h"
 
 namespace porthole::app {
@@ -109,6 +110,33 @@ TEST_F(FlowPages, SaysWhatIsNotThere) {
   EXPECT_EQ(flow_explain(question_).exit_code, kUsage);
   question_ = {.folder = folder_ / "nowhere"};
   EXPECT_EQ(flow_list(question_).exit_code, kFailure);
+}
+
+TEST_F(FlowPages, ShowsARequestToPaste) {
+  question_.id = id(1);
+  question_.snippet = "curl";
+  EXPECT_THAT(flow_show(question_).out, testing::StartsWith("curl --globoff --path-as-is"));
+}
+
+TEST_F(FlowPages, ExportsWhatFits) {
+  question_.filter = "path:/nowhere";
+  std::FILE* file = std::tmpfile();
+  EXPECT_EQ(flow_export(question_, file).exit_code, kOk);
+  EXPECT_EQ(std::ftell(file), static_cast<long>((flow::har_head() + flow::har_tail()).size()));
+  question_.filter = "";
+  EXPECT_EQ(flow_export(question_, file).exit_code, kOk);
+  EXPECT_GT(std::ftell(file), 500);
+  std::fclose(file);
+  question_.filter = "hots:x";
+  EXPECT_EQ(flow_export(question_, stdout).exit_code, kUsage);
+}
+
+TEST_F(FlowPages, SaysWhenAnArchiveCannotBeWritten) {
+  std::FILE* full = std::fopen("/dev/full", "w");
+  Answer answer = flow_export(question_, full);
+  EXPECT_EQ(answer.exit_code, kFailure);
+  EXPECT_THAT(answer.err, HasSubstr("No space left"));
+  std::fclose(full);
 }
 
 }  // namespace

@@ -1,0 +1,58 @@
+// See har_file.h.
+#include "app/har_file.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/random.h"
+#include "flow/har.h"
+#include "flow/search.h"
+
+namespace porthole::app {
+namespace {
+
+struct Begun {
+  WallTime at{};
+  flow::Position last;
+};
+
+std::vector<Begun> flows_in(const std::string& folder, const match::Expr& wanted, const flow::Marks& marks) {
+  std::vector<Begun> flows;
+  std::vector<flow::Row> hits;
+  flow::Search search(folder, wanted, marks);
+  for (bool more = true; more;) {
+    more = search.step(hits);
+    for (const flow::Row& row : hits) flows.push_back({row.begun, row.last});
+    hits.clear();
+  }
+  std::sort(flows.begin(), flows.end(),
+            [](const Begun& a, const Begun& b) { return a.at != b.at ? a.at < b.at : a.last.value < b.last.value; });
+  return flows;
+}
+
+}  // namespace
+
+HarFile write_har(std::FILE* file, const std::string& folder, const match::Expr& wanted, bool secrets) {
+  SystemRandom random;
+  flow::Marks marks(folder, random);
+  flow::SegmentFolder reader(folder);
+  HarFile written;
+  std::string text = flow::har_head();
+  auto put = [&] {
+    std::fwrite(text.data(), 1, text.size(), file);
+    text.clear();
+  };
+  for (const Begun& one : flows_in(folder, wanted, marks)) {
+    auto found = flow::read_flow(reader, one.last);
+    if (!found) continue;  // evicted meanwhile
+    bool first = written.flows == 0;
+    if (flow::append_har_entry(text, reader, *found, marks.find(found->row.flow), secrets, first)) ++written.flows;
+    else if (found->row.method == "CONNECT") ++written.tunnels;
+    put();
+  }
+  text += flow::har_tail();
+  put();
+  return written;
+}
+
+}  // namespace porthole::app

@@ -1,0 +1,20 @@
+// The flows of a folder as one HTTP archive, written as it is made, in the order in which they began.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "match/expr.h"
+
+namespace porthole::app {
+
+struct HarFile {
+  std::size_t flows = 0;    // in it
+  std::size_t tunnels = 0;  // that have no place in it
+};
+
+// Those of `folder` that `wanted` matches. Without `secrets` the fields that hold them are left out. Whether all was written is
+// for ferror() to say.
+HarFile write_har(std::FILE* file, const std::string& folder, const match::Expr& wanted, bool secrets);
+
+}  // namespace porthole::app
