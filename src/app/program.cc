@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstring>
 #include <functional>
-#include <future>
 #include <mutex>
 #include <thread>
 
@@ -25,6 +24,7 @@
 #include "app/control_socket.h"
 #include "app/descriptor_limit.h"
 #include "app/exposition.h"
+#include "app/operations_desk.h"
 #include "app/recording.h"
 #include "app/reload.h"
 #include "app/signals.h"
@@ -39,15 +39,13 @@
 namespace porthole::app {
 namespace {
 
-constexpr Duration kReloadPatience = std::chrono::seconds(10);  // of who asked for it by the control socket
-
 // A start that failed: what to say and the exit code.
 struct StartFailure {
   int exit_code;
   std::string what;
 };
 
-class Program final : private control::Lifecycle, private control::Operations {
+class Program final : private control::Lifecycle {
  public:
   Program(const CommandLine& line, const Surroundings& surroundings, Configuration configuration)
       : line_(line),
@@ -65,8 +63,6 @@ class Program final : private control::Lifecycle, private control::Operations {
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
   control::Facts facts() const override;
   std::string metrics() const override;
-  control::Reloaded reload() override;
-  void stop() override;
 
   void open_log();
   void warn_of_limits();
@@ -83,7 +79,6 @@ class Program final : private control::Lifecycle, private control::Operations {
 
   control::Reloaded read_again();
   void do_asked();
-  void end_asking();
   // Empty when it was applied, else the reason.
   std::string apply(Configuration fresh);
   std::string open_added(const ReloadPlan& plan, std::vector<ListenAddress>& opened) const;
@@ -119,11 +114,7 @@ class Program final : private control::Lifecycle, private control::Operations {
   std::atomic<std::uint32_t> pongs_ = 0;  // workers that answered the last question whether they live
   Instant next_alive_{};
 
-  std::mutex asked_mutex_;  // what the admin thread asks the main thread to do
-  bool stop_asked_ = false;
-  bool asking_ended_ = false;
-  std::optional<std::promise<control::Reloaded>> reload_asked_;
-
+  OperationsDesk desk_{[this] { signals_.wake(); }};
   mutable std::mutex shared_mutex_;  // what the admin thread reads beside a reload: these two
   std::vector<Endpoint> reached_at_;
   std::shared_ptr<AccessLogTarget> access_log_;
@@ -275,7 +266,7 @@ void Program::start_threads() {
 }
 
 void Program::start_admin() {
-  AdminParts parts{.clock = clock_, .lifecycle = *this, .operations = *this};
+  AdminParts parts{.clock = clock_, .lifecycle = *this, .operations = desk_};
   if (observe_) parts.observe = std::move(observe_->sockets[0]);
   if (ui_) {
     auto token = token_in(state_folder(surroundings_.variables), random_);
@@ -325,7 +316,7 @@ std::string Program::status() const {
 
 int Program::serve() {
   int code = serve_until_stopped();
-  end_asking();
+  desk_.close();
   return code;
 }
 
@@ -389,50 +380,10 @@ void Program::reopen_logs() {
   log_->info("logs_reopened");
 }
 
-// --- asked by the admin thread
-
-control::Reloaded Program::reload() {
-  using End = control::Reloaded::End;
-  std::future<control::Reloaded> done;
-  {
-    std::lock_guard lock(asked_mutex_);
-    if (asking_ended_) return {End::failed, "it is ending"};
-    done = reload_asked_.emplace().get_future();
-  }
-  signals_.wake();
-  // The main thread waits for no answer of ours, and the promise is broken before it leaves.
-  if (done.wait_for(kReloadPatience) != std::future_status::ready) return {End::failed, "it goes on; the log tells"};
-  try {
-    return done.get();
-  } catch (const std::future_error&) {
-    return {End::failed, "it is ending"};
-  }
-}
-
-void Program::stop() {
-  {
-    std::lock_guard lock(asked_mutex_);
-    stop_asked_ = true;
-  }
-  signals_.wake();
-}
-
 void Program::do_asked() {
-  std::optional<std::promise<control::Reloaded>> reloading;
-  bool stopping = false;
-  {
-    std::lock_guard lock(asked_mutex_);
-    reloading.swap(reload_asked_);
-    stopping = std::exchange(stop_asked_, false);
-  }
-  if (reloading) reloading->set_value(read_again());
-  if (stopping && !draining_) begin_drain();
-}
-
-void Program::end_asking() {
-  std::lock_guard lock(asked_mutex_);
-  asking_ended_ = true;
-  reload_asked_.reset();
+  OperationsDesk::Asked asked = desk_.take();
+  if (asked.reload) asked.reload->set_value(read_again());
+  if (asked.stop && !draining_) begin_drain();
 }
 
 // --- reloading
