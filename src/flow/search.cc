@@ -5,23 +5,24 @@
 
 namespace porthole::flow {
 
+// One folder for a slice: its windows serve the neighbours of a flow, too, and evicted segments are let go between slices.
 bool Search::step(std::vector<Row>& hits) {
+  SegmentFolder folder(folder_);
   ByteCount read = 0;
   for (std::size_t looked = 0; looked < kSliceFlows && read < kSliceBytes; ++looked) {
     auto row = history_.next();
     if (!row) return false;
     ++searched_;
-    if (fits(*row, read)) hits.push_back(std::move(*row));
+    if (fits(*row, folder, read)) hits.push_back(std::move(*row));
   }
   return true;
 }
 
-bool Search::fits(const Row& row, ByteCount& read) {
+bool Search::fits(const Row& row, SegmentFolder& folder, ByteCount& read) {
   const Mark* mark = marks_.find(row.flow);
   MarkFacts facts = mark ? mark->facts() : MarkFacts();
   match::Truth truth = wanted_.test(RowSubject(row, facts));
   if (truth != match::Truth::unknown) return truth == match::Truth::yes;
-  SegmentFolder folder(folder_);
   auto whole = read_flow(folder, row.last);
   if (!whole) return false;  // evicted meanwhile
   read += whole->content[0].kept + whole->content[1].kept + 4_KiB;

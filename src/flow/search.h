@@ -7,6 +7,7 @@
 
 #include "flow/history.h"
 #include "flow/marks.h"
+#include "flow/segment_folder.h"
 #include "match/expr.h"
 
 namespace porthole::flow {
@@ -28,7 +29,7 @@ class Search {
   std::size_t of() const { return std::max(searched_, history_.expected()); }
 
  private:
-  bool fits(const Row& row, ByteCount& read);
+  bool fits(const Row& row, SegmentFolder& folder, ByteCount& read);
 
   std::string folder_;
   match::Expr wanted_;
