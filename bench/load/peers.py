@@ -22,7 +22,7 @@ GET, KEEP, CONNECT, RELAY = "get", "keep", "connect", "relay"
 
 
 class Target:
-    """A proxy that can be started."""
+    """A proxy that can be started. Without a command it is Porthole."""
 
     def __init__(self, name, does, port, command=None, user=None):
         self.name, self.does, self.port_offset = name, does, port
@@ -32,6 +32,7 @@ class Target:
 # Port offsets count from --port-base; the origin has 0.
 TARGETS = [
     Target("porthole", {GET, KEEP, CONNECT}, 1),
+    Target("porthole-recording", {GET, KEEP}, 11),
     Target("nginx", {GET, KEEP}, 101, ["nginx", "-p", "{dir}/", "-c", "{conf}"]),
     Target("haproxy", {GET, KEEP}, 102, ["haproxy", "-db", "-f", "{conf}"]),
     Target("haproxy-copy", {RELAY}, 103, ["haproxy", "-db", "-f", "{conf}"]),
@@ -41,7 +42,7 @@ TARGETS = [
     Target("tinyproxy", {GET, CONNECT}, 107, ["tinyproxy", "-d", "-c", "{conf}"]),
 ]
 TARGETS_BY_NAME = {target.name: target for target in TARGETS}
-PEER_NAMES = [target.name for target in TARGETS if target.command]
+PEER_NAMES = [target.name for target in TARGETS if target.name != "porthole"]
 
 
 def pattern(size):
@@ -84,8 +85,8 @@ class Lab:
         target = TARGETS_BY_NAME[name]
         port = self.port_base + target.port_offset + offset
         directory = fresh_directory(f"{name}-{offset}" if offset else name)
-        if name == "porthole":
-            return self.start_porthole(target, directory, port)
+        if not target.command:
+            return self.start_porthole(target, directory, port, capture="true" if "recording" in name else "false")
         user = target.user if os.geteuid() == 0 else "#-1"
         conf = self.fill(f"peers/{name}.conf", directory, port, user=user)
         env = prepare_trafficserver(directory, conf) if name == "trafficserver" else None
