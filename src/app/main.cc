@@ -30,8 +30,9 @@ int run(int argc, char** argv) {
   }
   Answer said = answer(line, surroundings);
   std::fputs(said.err.c_str(), stderr);
-  std::fputs(said.out.c_str(), stdout);
-  bool written = std::fflush(stdout) == 0;
+  // By its size: content that is printed as it passed may hold a NUL.
+  bool written = std::fwrite(said.out.data(), 1, said.out.size(), stdout) == said.out.size();
+  written = std::fflush(stdout) == 0 && written;
   return written || said.exit_code != kOk ? said.exit_code : kFailure;
 }
 

@@ -71,6 +71,17 @@ describe('recording', () => {
     assert.throws(() => say('flows', 'find', 'pth:/one'), {status: 2});
   });
 
+  test('gives the octets of a request as they passed, NULs too: flows show --as raw', async (t) => {
+    const proxy = await porthole(t, kSmall);
+    const site = await recorder(t);
+    const sent =
+      `POST ${site.url('/nul')} HTTP/1.1\r\nHost: ${new URL(site.url()).host}\r\nContent-Length: 5\r\nConnection: close\r\n\r\n`;
+    await exchange(t, proxy.proxy4, `${sent}a\0b\0c`);
+    const say = (...words) => execFileSync(kBinary, [...words, '--folder', join(proxy.dir, kFolder)], {encoding: 'latin1'});
+    await eventually('it', () => say('flows', 'list').trim() !== '');
+    assert.equal(say('flows', 'show', JSON.parse(say('flows', 'list', '--json')).id, '--as', 'raw'), `${sent}a\0b\0c`);
+  });
+
   test('is off unless capture.on says otherwise', async (t) => {
     const proxy = await porthole(t);
     const site = await recorder(t);
