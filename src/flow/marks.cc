@@ -83,8 +83,8 @@ Result<Position> copy_out(SegmentFolder& from, Position last, std::uint32_t sequ
 }  // namespace
 
 const std::vector<std::string>& Mark::colours() {
-  static const std::vector<std::string> kColours = {"red", "amber", "green", "blue", "violet"};
-  return kColours;
+  static const std::vector<std::string> all = {"red", "amber", "green", "blue", "violet"};
+  return all;
 }
 
 void Mark::append(Json& json) const {

@@ -121,8 +121,10 @@ std::expected<Interval, std::string> parse_quantity(Kind kind, Comparison compar
 
 std::string quantity_text(Kind kind, const Interval& interval) {
   if (kind == Kind::status && interval.comparison == Comparison::equal && interval.low != interval.high) {
+    // Three characters, or it would not be read back: 40 to 49 is "04x".
     bool hundred = interval.high - interval.low == 99;
-    return std::to_string(interval.low / (hundred ? 100 : 10)) + (hundred ? "xx" : "x");
+    std::uint64_t first = interval.low / (hundred ? 100 : 10);
+    return (!hundred && first < 10 ? "0" : "") + std::to_string(first) + (hundred ? "xx" : "x");
   }
   std::uint64_t value = interval.low;
   if (interval.comparison == Comparison::less) value = interval.high + 1;

@@ -79,6 +79,9 @@ TEST(Quantity, WrittenInTheLargestUnitThatFits) {
   EXPECT_EQ(rewritten(Kind::duration, "90s"), "90s");
   EXPECT_EQ(rewritten(Kind::duration, "120m"), "2h");
   EXPECT_EQ(rewritten(Kind::status, "5XX"), "5xx");
+  EXPECT_EQ(rewritten(Kind::status, "0xx"), "0xx");
+  EXPECT_EQ(rewritten(Kind::status, "00x"), "00x");
+  EXPECT_EQ(rewritten(Kind::status, "04x"), "04x");
   EXPECT_EQ(rewritten(Kind::status, "50x"), "50x");
   EXPECT_EQ(rewritten(Kind::status, "0404"), "404");
 }
