@@ -11,7 +11,12 @@ import {command, eventually, kBinary, porthole, startPorthole, tempDir} from './
 import {exchange} from './lib/raw.mjs';
 
 const kState = '.local/state/porthole';
-const watched = (t, options = {}) => porthole(t, {ui: '127.0.0.1:0', config: {capture: {on: true, keep: '16 MiB'}}, ...options});
+// What it prints may come later than that it is ready.
+async function watched(t, options = {}) {
+  const proxy = await porthole(t, {ui: '127.0.0.1:0', config: {capture: {on: true, keep: '16 MiB'}}, ...options});
+  await eventually('the link', () => ui(proxy) !== null);
+  return proxy;
+}
 const ui = (proxy) => /look +http:\/\/(127\.0\.0\.1:\d+)\/#c=([0-9a-f]+)/.exec(proxy.stdout);
 const address = (proxy) => ui(proxy)[1];
 const token = (proxy) => readFileSync(join(proxy.dir, kState, 'token'), 'utf8').trim();
@@ -117,7 +122,7 @@ describe('the inspector', () => {
     await first.stop();
     chmodSync(file, 0o644);
     const second = await watched(t, {env: {XDG_STATE_HOME: state}});
-    assert.match(second.stderr, /token_not_kept/);
+    await eventually('the warning', () => /token_not_kept/.test(second.stderr));
     assert.equal((await ask(address(second), '/api/flows', {headers: {Authorization: `Bearer ${text}`}})).status, 401);
   });
 

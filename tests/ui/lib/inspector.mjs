@@ -10,7 +10,7 @@ import {dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {chromium} from 'playwright-core';
 
-import {cleanEnv, porthole, tempDir} from '../../e2e/lib/porthole.mjs';
+import {cleanEnv, eventually, porthole, tempDir} from '../../e2e/lib/porthole.mjs';
 import {later} from '../../e2e/lib/scope.mjs';
 
 const kRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -96,8 +96,10 @@ async function startProgram(t, {rows = 0} = {}) {
   };
   let running = await porthole(t, options);
   if (rows > 0) await flood(`127.0.0.1:${proxy}`, rows);
+  // What it prints may come later than that it is ready.
+  const link = await eventually('the link', () => /http:\S+#c=\S+/.exec(running.stdout)?.[0]);
   return {
-    link: /http:\S+#c=\S+/.exec(running.stdout + running.stderr)[0],
+    link,
     ui: `127.0.0.1:${ui}`,
     proxy: `127.0.0.1:${proxy}`,
     stop: () => running.stop(),
