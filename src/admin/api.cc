@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <expected>
 
 #include <fmt/format.h>
 
@@ -29,15 +30,18 @@ constexpr Duration kPatience = std::chrono::milliseconds(100);  // for the recor
 
 Answer not_found() { return problem(404, "not_found", "this flow is gone, or never was"); }
 
-Answer bad_filter(std::string_view text, const match::Fault& fault) {
-  Answer answer = problem(400, "bad_filter", match::fault_text(fault));
-  answer.body.resize(answer.body.size() - 2);
+// The expression, or the answer that names its wrong word.
+std::expected<match::Expr, Answer> filter_of(std::string_view text) {
+  auto parsed = match::Expr::parse(text);
+  if (parsed) return std::move(*parsed);
+  const match::Fault& fault = parsed.error();
   std::string_view word = text.substr(std::min(fault.offset, text.size()), fault.length);
+  Answer answer = json_answer({});
+  answer.status = 400;
   Json json(answer.body);
-  answer.body += ',';
-  json.number("offset", fault.offset).number("length", fault.length).octets("word", word);
-  answer.body += "}}";
-  return answer;
+  json.object().key("error").object().text("code", "bad_filter").octets("message", match::fault_text(fault));
+  json.number("offset", fault.offset).number("length", fault.length).octets("word", word).end_object().end_object();
+  return std::unexpected(std::move(answer));
 }
 
 std::int64_t us(WallTime at) {
@@ -148,9 +152,8 @@ Answer Api::status(const Asked&) {
 }
 
 Answer Api::flows(const Asked& asked) {
-  std::string_view text = asked.target.text("filter");
-  auto wanted = match::Expr::parse(text);
-  if (!wanted) return bad_filter(text, wanted.error());
+  auto wanted = filter_of(asked.target.text("filter"));
+  if (!wanted) return std::move(wanted.error());
   flow::Rows::Question question{
       .skip = asked.target.number("skip").value_or(0),
       .most = std::clamp<std::size_t>(asked.target.number("limit").value_or(kRows), 1, kRowsMax),
@@ -160,10 +163,9 @@ Answer Api::flows(const Asked& asked) {
     if (!id) return problem(400, "bad_id", "before is no flow's id");
     question.before = *id;
   }
-  if (!text.empty()) {
+  if (!wanted->text().empty()) {
     question.wanted = [&](const flow::Row& row) {
-      const flow::Mark* mark = parts_.marks.find(row.flow);
-      return wanted->matches(flow::RowSubject(row, mark ? mark->facts() : flow::MarkFacts()));
+      return wanted->matches(flow::RowSubject(row, parts_.marks.facts(row.flow)));
     };
   }
   flow::Rows::Page page;
@@ -279,14 +281,12 @@ Answer Api::clear(const Asked&) {
 
 // Oldest first. A row decides where it can; where it cannot, its flow does when its turn comes.
 Answer Api::export_har(const Asked& asked) {
-  std::string_view text = asked.target.text("filter");
-  auto wanted = match::Expr::parse(text);
-  if (!wanted) return bad_filter(text, wanted.error());
+  auto wanted = filter_of(asked.target.text("filter"));
+  if (!wanted) return std::move(wanted.error());
   std::vector<flow::Position> flows;
   if (parts_.recorder) {
     parts_.recorder->rows().page({.wanted = [&](const flow::Row& row) {
-      const flow::Mark* mark = parts_.marks.find(row.flow);
-      match::Truth truth = wanted->test(flow::RowSubject(row, mark ? mark->facts() : flow::MarkFacts()));
+      match::Truth truth = wanted->test(flow::RowSubject(row, parts_.marks.facts(row.flow)));
       if (!row.open && row.last && truth != match::Truth::no) flows.push_back(row.last);
       return false;
     }});
@@ -308,9 +308,8 @@ Answer Api::import_har(const Asked& asked) {
 }
 
 Answer Api::stream(const Asked& asked) {
-  std::string_view text = asked.target.text("filter");
-  auto wanted = match::Expr::parse(text);
-  if (!wanted) return bad_filter(text, wanted.error());
+  auto wanted = filter_of(asked.target.text("filter"));
+  if (!wanted) return std::move(wanted.error());
   const http::Field* last = asked.request.fields.find("Last-Event-ID");
   Answer answer{.content_type = "text/event-stream"};
   answer.feed = live_.listen(last ? last->value : std::string_view(), std::move(*wanted));
@@ -318,9 +317,8 @@ Answer Api::stream(const Asked& asked) {
 }
 
 Answer Api::search(const Asked& asked) {
-  std::string_view text = asked.target.text("filter");
-  auto wanted = match::Expr::parse(text);
-  if (!wanted) return bad_filter(text, wanted.error());
+  auto wanted = filter_of(asked.target.text("filter"));
+  if (!wanted) return std::move(wanted.error());
   if (parts_.recorder) {
     auto newest = parts_.recorder->rows().newest(1);
     if (!newest.empty()) parts_.recorder->wait_until_written(newest[0].last, kPatience);
@@ -342,9 +340,8 @@ Answer Api::complete(const Asked& asked) {
 }
 
 Answer Api::filter(const Asked& asked) {
-  std::string_view text = asked.target.text("text");
-  auto parsed = match::Expr::parse(text);
-  if (!parsed) return bad_filter(text, parsed.error());
+  auto parsed = filter_of(asked.target.text("text"));
+  if (!parsed) return std::move(parsed.error());
   Answer answer = json_answer({});
   Json(answer.body).object().octets("text", parsed->text()).end_object();
   return answer;

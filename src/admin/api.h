@@ -20,7 +20,6 @@ Answer problem(std::uint16_t status, std::string_view code, std::string_view mes
 Answer json_answer(std::string body);
 
 struct ApiParts {
-  const Clock& clock;
   Random& random;
   const control::Lifecycle& lifecycle;
   flow::Recorder* recorder = nullptr;  // null while nothing is recorded

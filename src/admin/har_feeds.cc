@@ -27,9 +27,9 @@ class Export final : public Feed {
     for (int looked = 0; at_ < flows_.size() && looked < kAtOnce && piece.size() < kPiece; ++looked, ++at_) {
       auto one = flow::read_flow(folder, flows_[at_]);
       if (!one) continue;  // evicted meanwhile
-      const flow::Mark* mark = marks_.find(one->row.flow);
-      if (!wanted_.matches(flow::FlowSubject(*one, folder, mark ? mark->facts() : flow::MarkFacts()))) continue;
-      if (flow::append_har_entry(piece, folder, *one, mark, secrets_, first_)) first_ = false;
+      flow::FlowId id = one->row.flow;
+      if (!wanted_.matches(flow::FlowSubject(*one, folder, marks_.facts(id)))) continue;
+      if (flow::append_har_entry(piece, folder, *one, marks_.find(id), secrets_, first_)) first_ = false;
     }
     if (at_ < flows_.size()) return piece.size() < kPiece ? State::wait : State::more;
     piece += flow::har_tail();

@@ -77,10 +77,10 @@ class Listener final : public Feed {
     std::size_t told = 0;
     for (const flow::Row& row : changes.rows) {
       if ((row.added > whole_) != fresh) continue;
-      const flow::Mark* mark = live_.marks().find(row.flow);
-      if (!wanted_.matches(flow::RowSubject(row, mark ? mark->facts() : flow::MarkFacts()))) continue;
+      const flow::Marks& marks = live_.marks();
+      if (!wanted_.matches(flow::RowSubject(row, marks.facts(row.flow)))) continue;
       if (told++ == 0) json.key(name).array();
-      flow::append_row(json, row, mark);
+      flow::append_row(json, row, marks.find(row.flow));
     }
     if (told > 0) json.end_array();
     return told;

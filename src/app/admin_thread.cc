@@ -32,8 +32,7 @@ void AdminThread::run(AdminParts parts, std::binary_semaphore& standing) {
   admin::Guard guard({.port = parts.ui_port, .hosts = parts.ui_hosts, .token = parts.token}, random);
   flow::Marks marks(parts.folder, random);
   admin::Live live(parts.clock, random, parts.recorder, marks);
-  admin::Api api({.clock = parts.clock,
-                  .random = random,
+  admin::Api api({.random = random,
                   .lifecycle = parts.lifecycle,
                   .recorder = parts.recorder,
                   .marks = marks,

@@ -82,11 +82,9 @@ Answer flows(const CommandLine& line, const Surroundings& surroundings, const Se
                         .colour = line.colour,
                         .snippet = line.snippet,
                         .with_secrets = line.with_secrets};
-  auto variable = [&](const std::string& name) {
-    auto found = surroundings.variables.find(name);
-    return found == surroundings.variables.end() ? std::string() : found->second;
-  };
-  if (question.folder.empty()) question.folder = flows_folder(settings, variable("HOME"), variable("XDG_STATE_HOME"));
+  if (question.folder.empty())
+    question.folder = flows_folder(settings, variable(surroundings.variables, "HOME"),
+                                   variable(surroundings.variables, "XDG_STATE_HOME"));
   std::string words = fmt::format("{}", fmt::join(line.flow_words, " "));
   bool explains = line.command == CommandLine::Command::explain;
   if (explains || line.flows_action == "show") {

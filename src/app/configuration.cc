@@ -16,11 +16,6 @@ namespace {
 constexpr std::string_view kPrefix = "PORTHOLE_";
 constexpr std::string_view kConfigVariable = "PORTHOLE_CONFIG";
 
-std::string variable(const Surroundings& surroundings, std::string_view name) {
-  auto found = surroundings.variables.find(std::string(name));
-  return found == surroundings.variables.end() ? "" : found->second;
-}
-
 void apply(Configuration& configuration, const Assignment& assignment) {
   auto assigned = assign(*assignment.option, assignment.words, configuration.settings);
   if (assigned) {
@@ -116,10 +111,10 @@ const Origin& Configuration::origin(const Option& option) const {
 
 std::string find_config_file(const Surroundings& surroundings, const std::function<bool(const std::string&)>& exists) {
   if (!surroundings.config_flag.empty()) return surroundings.config_flag;
-  if (std::string named = variable(surroundings, kConfigVariable); !named.empty()) return named;
-  std::string home = variable(surroundings, "XDG_CONFIG_HOME");
+  if (std::string named = variable(surroundings.variables, kConfigVariable); !named.empty()) return named;
+  std::string home = variable(surroundings.variables, "XDG_CONFIG_HOME");
   if (home.empty()) {
-    home = variable(surroundings, "HOME");
+    home = variable(surroundings.variables, "HOME");
     if (!home.empty()) home += "/.config";
   }
   if (!home.empty()) {
@@ -160,6 +155,11 @@ std::string configuration_text(const Configuration& configuration, bool with_ori
     text += line + "\n";
   }
   return text;
+}
+
+std::string variable(const std::map<std::string, std::string>& variables, std::string_view name) {
+  auto found = variables.find(std::string(name));
+  return found == variables.end() ? std::string() : found->second;
 }
 
 std::map<std::string, std::string> environment() {

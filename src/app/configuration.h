@@ -53,5 +53,7 @@ std::string configuration_text(const Configuration& configuration, bool with_ori
 
 // The process's environment.
 std::map<std::string, std::string> environment();
+// Of an environment; empty when it is not there.
+std::string variable(const std::map<std::string, std::string>& variables, std::string_view name);
 
 }  // namespace porthole::app

@@ -17,7 +17,7 @@ class ControlClient {
  public:
   static constexpr ByteCount kBodyMax = 64_MiB;
   static constexpr Duration kPatience =
-      std::chrono::seconds(60);  // between two pieces; a stream says something each 15 s
+      std::chrono::seconds(60);  // between two pieces; a stream says something each 5 s
 
   struct Reply {
     std::uint16_t status = 0;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/configuration.h"
 #include "app/recording.h"
 #include "io/unix.h"
 
@@ -18,11 +19,6 @@ namespace porthole::app {
 namespace {
 
 constexpr std::string_view kService = "/run/porthole/control";
-
-std::string variable(const std::map<std::string, std::string>& variables, const std::string& name) {
-  auto found = variables.find(name);
-  return found == variables.end() ? std::string() : found->second;
-}
 
 // Empty when the folder is ours alone to write to, else why not.
 std::string fault_of(const std::string& folder) {

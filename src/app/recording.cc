@@ -1,15 +1,9 @@
 // See recording.h.
 #include "app/recording.h"
 
+#include "app/configuration.h"
+
 namespace porthole::app {
-namespace {
-
-std::string variable(const std::map<std::string, std::string>& variables, const std::string& name) {
-  auto found = variables.find(name);
-  return found == variables.end() ? std::string() : found->second;
-}
-
-}  // namespace
 
 std::string state_folder(const std::map<std::string, std::string>& variables) {
   std::string state = variable(variables, "XDG_STATE_HOME"), home = variable(variables, "HOME");

@@ -39,6 +39,7 @@ std::expected<std::string, std::string> read_token(int descriptor, const std::st
 }  // namespace
 
 std::expected<std::string, std::string> token_in(const std::string& folder, Random& random) {
+  if (folder.empty()) return std::unexpected(std::string("neither HOME nor XDG_STATE_HOME says where"));
   std::string path = folder + "/token";
   int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (descriptor >= 0) return read_token(descriptor, path);

@@ -124,6 +124,11 @@ const Mark* Marks::find(FlowId flow) const {
   return found == marks_.end() ? nullptr : &found->second.mark;
 }
 
+MarkFacts Marks::facts(FlowId flow) const {
+  const Mark* mark = find(flow);
+  return mark ? mark->facts() : MarkFacts();
+}
+
 Result<> Marks::set(FlowId flow, Mark mark, Position last) {
   auto found = marks_.find(flow.value);
   Kept before = found == marks_.end() ? Kept() : found->second;

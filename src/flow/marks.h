@@ -41,6 +41,8 @@ class Marks {
   Marks(std::string folder, Random& random);
 
   const Mark* find(FlowId flow) const;
+  // Of a flow that nobody marked: none.
+  MarkFacts facts(FlowId flow) const;
   std::size_t size() const { return marks_.size(); }
   // An empty mark forgets what was said. A new pin copies the records that end at `last`. Error (side = us; os_errno, detail):
   // ENOSPC beyond the limits or on a full disk, ENOENT when the records have gone; then all is as it was.

@@ -19,8 +19,7 @@ bool Search::step(std::vector<Row>& hits) {
 }
 
 bool Search::fits(const Row& row, SegmentFolder& folder, ByteCount& read) {
-  const Mark* mark = marks_.find(row.flow);
-  MarkFacts facts = mark ? mark->facts() : MarkFacts();
+  MarkFacts facts = marks_.facts(row.flow);
   match::Truth truth = wanted_.test(RowSubject(row, facts));
   if (truth != match::Truth::unknown) return truth == match::Truth::yes;
   auto whole = read_flow(folder, row.last);

@@ -97,13 +97,11 @@ std::vector<std::string> Store::copies_in(const std::string& folder) {
   return paths;
 }
 
-std::size_t Store::clear() {
+void Store::clear() {
   writer_.reset();
-  std::size_t gone = files_.size();
   for (const File& file : files_) ::unlink(path(file.sequence).c_str());
   files_.clear();
   bytes_ = 0;
-  return gone;
 }
 
 // What earlier runs left. A file whose header is not its own began when the process died, and holds nothing. The newest may

@@ -54,8 +54,8 @@ class Store {
   static std::string path_in(const std::string& folder, std::uint32_t sequence);
   static constexpr std::uint32_t kCopies = 0x8000'0000;
   static std::vector<std::string> copies_in(const std::string& folder);
-  // Forgets everything but the copies; how many segments went.
-  std::size_t clear();
+  // Forgets everything but the copies.
+  void clear();
 
  private:
   struct File {

@@ -27,8 +27,7 @@ class ApiRig : public FlowRig {
   ApiRig() { make_api(recorder_.get()); }
   void make_api(flow::Recorder* recorder) {
     live_ = std::make_unique<admin::Live>(clock_, random_, recorder, marks_);
-    api_ = std::make_unique<admin::Api>(admin::ApiParts{.clock = clock_,
-                                                        .random = random_,
+    api_ = std::make_unique<admin::Api>(admin::ApiParts{.random = random_,
                                                         .lifecycle = life_,
                                                         .recorder = recorder,
                                                         .marks = marks_,

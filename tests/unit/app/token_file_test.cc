@@ -70,6 +70,11 @@ TEST_F(TokenFile, WhatIsNoTokenIsRefused) {
   }
 }
 
+TEST_F(TokenFile, WithoutAFolderNothingIsTouched) {
+  EXPECT_THAT(token_in("", random_).error(), HasSubstr("HOME"));
+  EXPECT_NE(::access("/token", F_OK), 0);
+}
+
 TEST_F(TokenFile, ALinkIsNotFollowed) {
   ASSERT_TRUE(token());
   ::unlink(path().c_str());
