@@ -83,7 +83,7 @@ describe('request bodies', () => {
     await upstream.until('hello');
     wire.reset();
     await upstream.closed();
-    assert.ok(!upstream.received.includes('0\r\n\r\n'), 'a cut body was ended as if it were whole');
+    assert.ok(!upstream.received.includes('\r\n0\r\n\r\n'), 'a cut body was ended as if it were whole');
   });
 
   test('flow as they come, not when they are whole', async (t) => {
@@ -134,7 +134,7 @@ describe('response bodies', () => {
     await wire.until('partial');
     passed.open();
     const left = (await wire.rest()).toString('latin1');
-    assert.ok(!left.includes('0\r\n\r\n'), 'a cut body was ended as if it were whole');
+    assert.ok(!left.includes('\r\n0\r\n\r\n'), 'a cut body was ended as if it were whole');
     const chunkedAnswer = /transfer-encoding: chunked/i.test(wire.received.toString('latin1'));
     assert.ok(chunkedAnswer || wire.fate === 'ECONNRESET', 'the client cannot tell that the body was cut');
   });

@@ -63,7 +63,7 @@ TEST_F(TokenFile, OneThatOthersCanReadIsRefused) {
 
 TEST_F(TokenFile, WhatIsNoTokenIsRefused) {
   ASSERT_TRUE(token());
-  for (std::string text :
+  for (const std::string& text :
        {std::string(), std::string("short"), std::string(63, 'a'), std::string(64, 'A'), std::string(200, 'a')}) {
     put(text, 0600);
     EXPECT_THAT(token().error(), HasSubstr("no token")) << text;
