@@ -8,8 +8,7 @@
 
 #include "support/proxy_rig.h"
 
-using namespace porthole;
-
+namespace porthole {
 namespace {
 
 constexpr std::array<std::string_view, 16> kClientPieces = {
@@ -105,6 +104,7 @@ void move(test::ProxyRig& rig, test::Peer& client, Input& input) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input(data, size);
   test::ProxyRig rig;
@@ -123,3 +123,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(rig.loop.blocks().in_use() <= Block::kLarge);  // the loop's own scratch block
   return 0;
 }
+
+}  // namespace porthole

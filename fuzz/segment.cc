@@ -12,8 +12,7 @@
 #include "flow/redactor.h"
 #include "flow/rows.h"
 
-using namespace porthole;
-
+namespace porthole {
 namespace {
 
 void read_all(const std::string& path, std::size_t most) {
@@ -30,6 +29,7 @@ void read_all(const std::string& path, std::size_t most) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   static const std::string folder = [] {
@@ -61,3 +61,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ::unlink(path.c_str());
   return 0;
 }
+
+}  // namespace porthole

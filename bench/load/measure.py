@@ -1,5 +1,6 @@
 """The tests: what each loads, and what one run of it measures. DESIGN: one worker on its own core, CPU per unit of work."""
 import time
+import urllib.request
 
 from peers import CONNECT, GET, KEEP, RELAY
 
@@ -11,9 +12,9 @@ BULK_TIE, TIE = 1.25, 1.05  # bulk figures are bimodal: below 25 % is noise
 class Test:
     """One line of the benchmark. `cost` names its main figure: the one that budgets and ratios are about."""
 
-    def __init__(self, name, title, needs, mode, path, conns, cost, tie=TIE):
+    def __init__(self, name, title, needs, mode, path, conns, cost, tie=TIE, rate=None):
         self.name, self.title, self.needs, self.mode, self.path = name, title, needs, mode, path
-        self.conns, self.cost, self.tie = conns, cost, tie
+        self.conns, self.cost, self.tie, self.rate = conns, cost, tie, rate
 
     def suits(self, does):
         return self.needs in does or self.needs == START and RELAY not in does or self.name == "tunnel" and RELAY in does
@@ -22,8 +23,11 @@ class Test:
 TESTS = [
     Test("get1k", "GET 1 KiB, 64 connections kept", GET, "get", "/1k", 64, "cpu_us_per_request"),
     Test("get1k_c1000", "GET 1 KiB, 1,000 connections kept", GET, "get", "/1k", 1000, "cpu_us_per_request"),
+    Test("get1k_20k", "GET 1 KiB, 20,000 a second over 64", GET, "get", "/1k", 64, "cpu_us_per_request", rate=20_000),
+    Test("get1k_c1000_20k", "the same over 1,000", GET, "get", "/1k", 1000, "cpu_us_per_request", rate=20_000),
     Test("close1k", "GET 1 KiB, a new connection each", GET, "close", "/1k", 64, "cpu_us_per_request"),
     Test("get64k", "GET 64 KiB, 64 connections kept", GET, "get", "/64k", 64, "cpu_s_per_gb", BULK_TIE),
+    Test("get64k_300m", "GET 64 KiB at 300 MB/s over 64", GET, "get", "/64k", 64, "cpu_s_per_gb", BULK_TIE, rate=4578),
     Test("get1m", "GET 1 MiB, 16 connections kept", GET, "get", "/1m", 16, "cpu_s_per_gb", BULK_TIE),
     Test("post64k", "POST 64 KiB and get it back, 16 connections kept", KEEP, "post", "/echo", 16, "cpu_s_per_gb", BULK_TIE),
     Test("tunnel", "1 MiB bodies through 8 tunnels", CONNECT, "tunnel", "/1m", 8, "cpu_s_per_gb", BULK_TIE),
@@ -32,11 +36,13 @@ TESTS = [
     Test("idlecon5000", "5,000 idle tunnels", CONNECT, "idle-connect", "/1k", 5000, "pss_kib_per_connection"),
     Test("start", "from fork to the first connection accepted", START, None, None, 0, "start_ms"),
 ]
+PACED = [test.name for test in TESTS if test.rate]  # on request
 TESTS_BY_NAME = {test.name: test for test in TESTS}
 
 UNITS = {
     "cpu_us_per_request": "us", "cpu_us_per_tunnel": "us", "cpu_s_per_gb": "s", "requests_per_s": "1/s", "mb_per_s": "MB/s",
     "p50_us": "us", "p99_us": "us", "core_used": "1", "pss_kib_per_connection": "KiB", "start_ms": "ms", "rss_mib": "MiB",
+    "flows_complete": "1", "heads_dropped": "1", "pieces_dropped": "1",
 }
 
 
@@ -63,6 +69,9 @@ def measure_work(test, instance, load, seconds):
     elif mode == "get" and KEEP not in instance.does:
         mode = "close"  # it closes after each response without a word; a client that keeps on would only see failures
     options = {"body_bytes": 64 << 10, "verify": True} if mode == "post" else {}
+    if test.rate:
+        options["rate"] = test.rate
+    recorded = recorder_counts(instance)
     before, started = instance.program.cpu_seconds(), time.monotonic()
     counted = load.run(instance.address, mode, test.path, test.conns, secs=seconds, **options)
     cpu, wall = instance.program.cpu_seconds() - before, time.monotonic() - started
@@ -75,7 +84,32 @@ def measure_work(test, instance, load, seconds):
     figures["mb_per_s"] = moved_bytes / counted["secs"] / 1e6
     figures["p50_us"], figures["p99_us"] = counted["p50_us"], counted["p99_us"]
     figures["core_used"] = cpu / wall
+    if recorded:
+        figures |= recorded_figures(recorded, instance, counted["ok"])
     return Measurement(figures, counted["failed"], counted["said"])
+
+
+def recorder_counts(instance):
+    """What its recorder has counted so far; None when it records nothing."""
+    if not instance.records:
+        return None
+    with urllib.request.urlopen(f"http://{instance.observe}/metrics", timeout=5) as page:
+        lines = [line.decode().split() for line in page if not line.startswith(b"#")]
+    return {words[0].removeprefix("porthole_recorder_"): float(words[1]) for words in lines
+            if words[0].startswith("porthole_recorder_")}
+
+
+def recorded_figures(before, instance, requests):
+    """Once the last flow is written: which part of the requests is a whole flow, and what was dropped on the way."""
+    deadline = time.monotonic() + 5
+    while True:
+        gained = {name: value - before[name] for name, value in recorder_counts(instance).items()}
+        if gained["flows_total"] >= requests or time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    return {"flows_complete": (gained["flows_total"] - gained["flows_incomplete_total"]) / requests,
+            "heads_dropped": gained["events_dropped_total"] + gained["events_unwritten_total"],
+            "pieces_dropped": gained["chunks_dropped_total"]}
 
 
 def measure_idle(test, instance, lab, load):

@@ -120,6 +120,7 @@ class Instance:
     def __init__(self, target, program, port, start_ms, observe=None):
         self.name, self.does, self.program = target.name, target.does, program
         self.port, self.start_ms, self.observe = port, start_ms, observe
+        self.records = target.name == "porthole-recording"
         self.address = f"127.0.0.1:{port}"
 
 

@@ -149,8 +149,8 @@ void write_program(Exposition& out, const ProgramCounts& program) {
 }
 
 void write_recorder(Exposition& out, const Workers& workers, const ProgramCounts& program) {
-  static const flow::RecorderMetrics kNothing;
-  const flow::RecorderMetrics& counts = program.recorder ? *program.recorder : kNothing;
+  static const flow::RecorderMetrics nothing;
+  const flow::RecorderMetrics& counts = program.recorder ? *program.recorder : nothing;
   auto dropped = [&](Counter flow::RingSinkMetrics::* member) {
     std::uint64_t all = 0;
     for (const WorkerCounts& worker : workers) all += worker.recorded ? (worker.recorded->*member).value() : 0;

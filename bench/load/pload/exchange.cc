@@ -116,6 +116,9 @@ bool Load::read_some(Slot& slot) {
   const auto size = static_cast<std::uint64_t>(got);
   if (discardable > 0) {
     slot.reader.discard(size);
+  } else if (slot.phase == Phase::kPaced) {
+    close(slot, Phase::kPaced);  // nobody asked for these bytes
+    return false;
   } else if (slot.phase == Phase::kIdle) {
     lose_idle(slot);  // nobody asked for these bytes
     return false;
@@ -134,6 +137,7 @@ bool Load::read_some(Slot& slot) {
 
 void Load::on_closed(Slot& slot, bool reset) {
   if (slot.phase == Phase::kIdle) return lose_idle(slot);
+  if (slot.phase == Phase::kPaced) return close(slot, Phase::kPaced);  // the next request opens another
   if (!reset) slot.reader.end_of_stream();
   if (slot.reader.done()) return on_response(slot);
   if (!slot.reader.started()) {

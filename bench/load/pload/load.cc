@@ -26,8 +26,9 @@ Load::Load(const Options& options)
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       slots_(options.connections),
       buffer_(kBufferBytes),
-      end_(Clock::now() + seconds(options.seconds)),
-      next_expiry_(Clock::now()),
+      begun_(Clock::now()),
+      end_(begun_ + seconds(options.seconds)),
+      next_expiry_(begun_),
       window_(options.idle() ? kOpeningAtOnce : options.connections) {}
 
 Load::~Load() {
@@ -89,12 +90,14 @@ void Load::fill() {
 
 void Load::turn(std::chrono::milliseconds wait) {
   std::array<epoll_event, 256> events{};
+  if (!paced_.empty()) wait = std::min(wait, std::chrono::milliseconds{1});
   const int count =
       epoll_wait(epoll_, events.data(), events.size(), reopen_.empty() ? static_cast<int>(wait.count()) : 0);
   for (const epoll_event& event : std::span(events).first(static_cast<std::size_t>(std::max(count, 0)))) {
     on_event(slots_[event.data.u32], event.events);
   }
 
+  release_paced();
   // A slot that lost its connection is opened here and not where it was lost: opening may fail at once, again and again.
   std::vector<Slot*> reopen;
   reopen.swap(reopen_);
@@ -123,6 +126,22 @@ bool Load::claim() {
 
 // The slot's request has ended; its connection is gone (kReopen) or free (kExchange).
 void Load::next(Slot& slot) {
+  if (options_.rate == 0 || options_.idle() || over_) return begin_next(slot);
+  slot.phase = Phase::kPaced;
+  paced_.push_back(&slot);
+}
+
+void Load::release_paced() {
+  const std::chrono::duration<double> passed = Clock::now() - begun_;
+  const auto due = static_cast<std::uint64_t>(passed.count() * options_.rate);
+  while (!paced_.empty() && (over_ || claimed_ < due)) {
+    Slot& slot = *paced_.front();
+    paced_.pop_front();
+    begin_next(slot);
+  }
+}
+
+void Load::begin_next(Slot& slot) {
   if (options_.idle() || !claim()) {
     close(slot, Phase::kUnused);
     --busy_;

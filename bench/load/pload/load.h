@@ -1,10 +1,11 @@
 // The closed loop: N slots, each with one connection and at most one request under way; a slot sends its next request
-// when the answer to the last one is whole. One thread, one epoll set.
+// when the answer to the last one is whole, or with --rate when its time has come. One thread, one epoll set.
 // Not here: what the bytes are (requests.h), what an answer is (response_reader.h), how it is printed (tally.h).
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +46,7 @@ class Load {
     kTunnel,    // CONNECT sent, or being sent
     kExchange,  // request sent, or being sent
     kIdle,      // connected and silent on purpose
+    kPaced,     // between two requests, until --rate allows the next; with or without a connection
   };
 
   struct Slot {
@@ -60,6 +62,8 @@ class Load {
 
   bool claim();  // one more request may be sent
   void next(Slot& slot);
+  void begin_next(Slot& slot);
+  void release_paced();
   void open(Slot& slot);
   void exchange(Slot& slot);
   void flush(Slot& slot);
@@ -87,12 +91,14 @@ class Load {
   int epoll_ = -1;
   std::vector<Slot> slots_;
   std::vector<Slot*> reopen_;
+  std::deque<Slot*> paced_;  // the longest waiting first
   std::vector<char> buffer_;
+  Clock::time_point begun_;
   Clock::time_point end_;
   Clock::time_point next_expiry_;
   std::size_t started_slots_ = 0;
   std::size_t window_ = 0;  // slots that may be busy at once
-  std::size_t busy_ = 0;    // slots in kReopen, kTunnel or kExchange
+  std::size_t busy_ = 0;    // slots in kReopen, kTunnel, kExchange or kPaced
   std::uint64_t claimed_ = 0;
   unsigned sources_used_ = 0;
   int reported_ = 0;

@@ -62,6 +62,8 @@ constexpr std::array kFlags{
          [](Options& o, std::string_view v) { return set_number<Count>(o.connections, v, 1, 15000); }},
     Flag{"--sources", "N", "source addresses 127.0.0.1 upwards [1, or 64 where needed]",
          [](Options& o, std::string_view v) { return set_number<Count>(o.sources, v, 1, 200); }},
+    Flag{"--rate", "N", "start N requests a second, evenly, while connections are free [as fast as answers come]",
+         [](Options& o, std::string_view v) { return set_number(o.rate, v, 1.0, 1'000'000.0); }},
     Flag{"--secs", "S", "time limit; running requests are then finished [3]",
          [](Options& o, std::string_view v) { return set_number(o.seconds, v, 0.01, 3600.0); }},
     Flag{"--requests", "N", "stop after N requests [time alone]",

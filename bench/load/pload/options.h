@@ -35,6 +35,7 @@ struct Options {
   std::uint64_t requests_max = 0;  // 0: only time bounds the run
   std::uint64_t failures_max = 1000;
   std::uint64_t body_bytes = 1024;  // of an upload
+  double rate = 0;                  // requests a second, started evenly; 0: as fast as answers come
   double seconds = 3;               // idle modes: the longest time to open all connections
   double timeout_seconds = 20;      // a request that takes longer has failed
   double hold_seconds = 60;         // idle modes: how long to wait for the end of standard input
