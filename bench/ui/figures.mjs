@@ -16,9 +16,13 @@ const kRate = 2000, kSeconds = 20, kMarked = 100, kRows = 50_000;
 // Stands for a test's context: what was begun ends with it.
 function scope() {
   const ends = [];
-  return {after: (end) => ends.unshift(end), diagnostic: console.log, end: async () => {
-    for (const end of ends) await end();
-  }};
+  return {
+    after: (end) => ends.unshift(end),
+    diagnostic: console.log,
+    end: async () => {
+      for (const end of ends) await end();
+    }
+  };
 }
 
 // A site that costs next to nothing: the same answer to each head.
@@ -40,10 +44,15 @@ async function origin(t) {
 }
 
 function load(t, porthole, at) {
-  const python = `import sys; sys.path.insert(0, ${JSON.stringify(join(kRoot, 'bench/load'))}); import loadtool; print(loadtool.build())`;
+  const python =
+    `import sys; sys.path.insert(0, ${JSON.stringify(join(kRoot, 'bench/load'))}); import loadtool; print(loadtool.build())`;
   const pload = execFileSync('python3', ['-c', python], {encoding: 'utf8'}).trim().split('\n').pop();
   const running = spawn(
-    pload, ['--proxy', porthole.proxy, '--origin', at, '--mode', 'get', '--path', '/load', '--conns', 32, '--rate', kRate, '--secs', kSeconds],
+    pload,
+    [
+      '--proxy', porthole.proxy, '--origin', at, '--mode', 'get', '--path', '/load', '--conns', 32, '--rate', kRate, '--secs',
+      kSeconds
+    ],
     {stdio: ['ignore', 'pipe', 'inherit']});
   t.after(() => running.kill());
   let said = '';
@@ -65,7 +74,9 @@ async function rowsUnderLoad(t, chromium) {
   await page.evaluate(() => {
     window.seen = {};
     window.long = [];
-    new PerformanceObserver((list) => window.long.push(...list.getEntries().map((one) => one.duration))).observe({type: 'longtask'});
+    new PerformanceObserver((list) => window.long.push(...list.getEntries().map((one) => one.duration))).observe({
+      type: 'longtask'
+    });
     new MutationObserver(() => {
       for (const path of document.querySelectorAll('[data-at] .path')) window.seen[path.textContent] ??= Date.now();
     }).observe(document.body, {subtree: true, childList: true, characterData: true});
@@ -88,8 +99,11 @@ async function rowsUnderLoad(t, chromium) {
   const counted = await loaded;
   return {
     ui_row_2000: {
-      requests_per_s: [counted.ok / counted.secs, '1/s'], row_p50_ms: [part(late, 0.5), 'ms'], row_p95_ms: [part(late, 0.95), 'ms'],
-      row_max_ms: [late.at(-1), 'ms'], longest_task_ms: [Math.max(0, ...long), 'ms'],
+      requests_per_s: [counted.ok / counted.secs, '1/s'],
+      row_p50_ms: [part(late, 0.5), 'ms'],
+      row_p95_ms: [part(late, 0.95), 'ms'],
+      row_max_ms: [late.at(-1), 'ms'],
+      longest_task_ms: [Math.max(0, ...long), 'ms'],
     },
   };
 }
@@ -98,7 +112,8 @@ async function manyRows(t, chromium) {
   const porthole = await inspector(t, {rows: kRows}), page = await profile(t, chromium);
   let bytes = 0;
   page.on('response', async (response) => {
-    if (response.url().includes('/assets/') || new URL(response.url()).pathname === '/') bytes += (await response.request().sizes()).responseBodySize;
+    if (response.url().includes('/assets/') || new URL(response.url()).pathname === '/')
+      bytes += (await response.request().sizes()).responseBodySize;
   });
   await open(page, porthole.link);
   await page.waitForFunction((rows) => Number(document.querySelector('[data-count]').dataset.count) >= rows, kRows);
@@ -122,7 +137,9 @@ async function manyRows(t, chromium) {
   const kTyping = 180;  // the page waits so long for the next key
   return {
     ui_50000_rows: {
-      rows_drawn: [scrolled.most, '1'], longest_task_ms: [Math.max(0, ...scrolled.long), 'ms'], filter_ms: [Date.now() - begun - kTyping, 'ms'],
+      rows_drawn: [scrolled.most, '1'],
+      longest_task_ms: [Math.max(0, ...scrolled.long), 'ms'],
+      filter_ms: [Date.now() - begun - kTyping, 'ms'],
       first_load_kb: [first / 1000, 'kB'],
     },
   };
@@ -132,7 +149,8 @@ function ledger(tests) {
   const git = (...words) => execFileSync('git', ['-C', kRoot, ...words], {encoding: 'utf8'}).trim();
   const [cpu] = os.cpus();
   const common = [
-    new Date().toISOString().slice(0, 10), git('rev-parse', '--short=10', 'HEAD'),
+    new Date().toISOString().slice(0, 10),
+    git('rev-parse', '--short=10', 'HEAD'),
     `${cpu.model.trim()} x${os.cpus().length}; Linux ${os.release().split('-')[0]}`,
   ];
   const columns = readFileSync(join(kRoot, 'bench/ledger.csv'), 'utf8').split('\n')[0].split(',').length;
@@ -155,7 +173,8 @@ try {
     await t.end();
   }
   for (const [test, one] of Object.entries(figures))
-    for (const [metric, [value, unit]] of Object.entries(one)) console.log(`${test.padEnd(16)}${metric.padEnd(18)}${value.toFixed(1).padStart(10)} ${unit}`);
+    for (const [metric, [value, unit]] of Object.entries(one))
+      console.log(`${test.padEnd(16)}${metric.padEnd(18)}${value.toFixed(1).padStart(10)} ${unit}`);
   if (process.argv.includes('--ledger')) ledger(figures);
 } finally {
   await all.end();

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
+import {setTimeout as sleep} from 'node:timers/promises';
 
 import {suite} from '../e2e/lib/scope.mjs';
 
@@ -98,6 +99,7 @@ test('6: under load the page keeps answering keys, and its count is the server\'
   const load = Array.from({length: 8}, async () => {
     while (sending) {
       await send(porthole, origin.url(`/load/${(sent += 1)}`));
+      await sleep(3);  // some 2,000 a second
     }
   });
   await rowWith(page, '/load/').waitFor();

@@ -59,11 +59,12 @@ async function startDev(t, {rows = 0} = {}) {
   };
 }
 
-// So many requests as fast as one connection takes them; the proxy answers them itself.
-function flood(proxy, rows) {
-  const [host, port] = proxy.split(':');
+// So many requests on one connection, as fast as the recorder takes them; the proxy answers them itself.
+function flood(t, running, rows) {
+  const [host, port] = running.proxy4.split(':');
   const socket = net.connect({host, port});
-  const kAtOnce = 500;
+  const kAtOnce = 500;  // far below what a ring holds
+  const recorded = async () => Number(/^porthole_recorder_flows_total (\d+)/m.exec((await running.ask(t, '/metrics')).text)[1]);
   let asked = 0, answered = 0, tail = '';
   const ask = () => {
     let text = '';
@@ -79,32 +80,32 @@ function flood(proxy, rows) {
       if (answered === rows)
         done(socket.destroy());
       else if (answered === asked)
-        ask();
+        eventually('they are recorded', async () => (await recorded()) >= asked).then(ask, fail);
     });
     ask();
   });
 }
 
 async function startProgram(t, {rows = 0} = {}) {
-  const [ui, proxy] = [await freePort(), await freePort()];
   const options = {
     // What the page masks must be there.
     config: {capture: {on: true, redact: []}},
-    ui: `127.0.0.1:${ui}`,
-    listen: [`127.0.0.1:${proxy}`],
+    ui: '127.0.0.1:0',
+    listen: ['127.0.0.1:0'],
     env: {XDG_STATE_HOME: tempDir(t)},
   };
   let running = await porthole(t, options);
-  if (rows > 0) await flood(`127.0.0.1:${proxy}`, rows);
+  const {proxy4: proxy, line: {ui}} = running;
+  if (rows > 0) await flood(t, running, rows);
   // What it prints may come later than that it is ready.
   const link = await eventually('the link', () => /http:\S+#c=\S+/.exec(running.stdout)?.[0]);
   return {
     link,
-    ui: `127.0.0.1:${ui}`,
-    proxy: `127.0.0.1:${proxy}`,
+    ui,
+    proxy,
     stop: () => running.stop(),
     start: async () => {
-      running = await porthole(t, options);
+      running = await porthole(t, {...options, ui, listen: [proxy]});
     },
   };
 }
