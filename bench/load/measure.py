@@ -42,7 +42,7 @@ TESTS_BY_NAME = {test.name: test for test in TESTS}
 UNITS = {
     "cpu_us_per_request": "us", "cpu_us_per_tunnel": "us", "cpu_s_per_gb": "s", "requests_per_s": "1/s", "mb_per_s": "MB/s",
     "p50_us": "us", "p99_us": "us", "core_used": "1", "pss_kib_per_connection": "KiB", "start_ms": "ms", "rss_mib": "MiB",
-    "flows_complete": "1", "heads_dropped": "1", "pieces_dropped": "1",
+    "flows_complete": "1", "heads_dropped": "1", "pieces_dropped": "1", "rss_growth_mib": "MiB", "store_mib": "MiB",
 }
 
 

@@ -2,8 +2,8 @@
 // The recorder outlives it; its workers must have ended before it does, so that what they told last is written.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <atomic>
+#include <string>
 #include <thread>
 
 #include "base/log.h"
@@ -27,9 +27,7 @@ class RecorderThread {
   DiagnosticsLog& log_;
   std::string folder_;
   std::int64_t told_errno_ = 0;
-  std::mutex mutex_;
-  std::condition_variable wakeup_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
 

@@ -32,7 +32,7 @@ Recorder::Recorder(const Clock& clock, Random& random, RecorderOptions options, 
       redactor_(options_.redact),
       rings_(workers),
       unix_offset_(clock.wall().time_since_epoch().count() - clock.now().time_since_epoch().count()) {
-  for (Source& source : rings_) source.ring = std::make_unique<Ring>(ring_bytes(workers));
+  for (Source& source : rings_) source.ring = std::make_unique<Ring>(ring_bytes(workers), &bell_);
 }
 
 Recorder::~Recorder() = default;
@@ -116,6 +116,11 @@ std::size_t Recorder::step() {
   bool hurry = hurried_.load(std::memory_order_relaxed) && hurried_.exchange(false);
   if (store_ && (hurry || now_ - flushed_ >= kFlushEvery)) flush(now_);
   return taken;
+}
+
+void Recorder::rest(Duration most) {
+  (void)bell_.try_acquire_for(most);
+  while (bell_.try_acquire()) {}  // rung twice, woken once
 }
 
 void Recorder::flush(Instant now) {

@@ -8,7 +8,8 @@
 
 namespace porthole::flow {
 
-Ring::Ring(ByteCount bytes) : capacity_(bytes), memory_(std::make_unique_for_overwrite<char[]>(bytes)) {
+Ring::Ring(ByteCount bytes, Bell* bell)
+    : capacity_(bytes), memory_(std::make_unique_for_overwrite<char[]>(bytes)), bell_(bell), look_at_(bytes / 8) {
   PH_ASSERT(std::has_single_bit(bytes) && bytes >= 1_KiB);
 }
 
@@ -34,7 +35,17 @@ std::span<char> Ring::reserve(std::size_t size, std::size_t spare) {
   return {place(at) + sizeof prefix, size};
 }
 
-void Ring::commit() { written_.store(next_, std::memory_order_release); }
+void Ring::commit() {
+  written_.store(next_, std::memory_order_release);
+  if (next_ >= look_at_) look_for_reader();
+}
+
+void Ring::look_for_reader() {
+  read_seen_ = read_.load(std::memory_order_acquire);
+  bool behind = next_ - read_seen_ >= capacity_ / 8;
+  look_at_ = (behind ? next_ : read_seen_) + capacity_ / 8;
+  if (behind && bell_) bell_->release();
+}
 
 std::span<char> Ring::front() {
   while (true) {

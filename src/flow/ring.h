@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <semaphore>
 #include <span>
 
 #include "base/units.h"
@@ -18,8 +19,12 @@ class Ring {
  public:
   static constexpr ByteCount kBytes = 4_MiB;  // DESIGN: per worker
 
-  // `bytes`: a power of two, at least 1 KiB.
-  explicit Ring(ByteCount bytes = kBytes);
+  // What the reader sleeps on. It is rung when an eighth of the ring waits, and then once for each further eighth: a reader that
+  // looks often enough by itself is never rung, and an eighth comes too seldom for the writer to feel the system call.
+  using Bell = std::counting_semaphore<>;
+
+  // `bytes`: a power of two, at least 1 KiB. The bell, if there is one, outlives the ring.
+  explicit Ring(ByteCount bytes = kBytes, Bell* bell = nullptr);
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
@@ -44,14 +49,17 @@ class Ring {
     std::uint32_t skip;   // 1: no record, go on at the start of the memory
   };
   static std::size_t whole(std::size_t size) { return (sizeof(Prefix) + size + 7) & ~std::size_t{7}; }
+  void look_for_reader();
   char* place(std::uint64_t index) { return memory_.get() + (index & (capacity_ - 1)); }
 
   std::size_t capacity_;
   std::unique_ptr<char[]> memory_;
+  Bell* bell_;
   // The writer's side.
   alignas(64) std::atomic<std::uint64_t> written_ = 0;
   std::uint64_t read_seen_ = 0;
-  std::uint64_t next_ = 0;  // what commit() publishes
+  std::uint64_t next_ = 0;     // what commit() publishes
+  std::uint64_t look_at_ = 0;  // when `next_` is there, it is time to see whether the reader is behind
   // The reader's side.
   alignas(64) std::atomic<std::uint64_t> read_ = 0;
   std::uint64_t written_seen_ = 0;

@@ -19,7 +19,7 @@
 
 #include "sim/world.h"
 
-using namespace porthole;
+namespace sim = porthole::sim;
 
 namespace {
 

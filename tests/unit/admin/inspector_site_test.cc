@@ -72,7 +72,7 @@ TEST_F(InspectorSiteTest, WithoutASecretEachPathOfTheApiIs401) {
   exchange(1);
   step();
   std::string id = flow::id_text({1});
-  for (std::string path :
+  for (const std::string& path :
        {std::string("/api"), std::string("/api/"), std::string("/api/nothing"), std::string("/api/session"),
         std::string("/api/status"), std::string("/api/flows"), "/api/flows/" + id, "/api/flows/" + id + "/explain",
         "/api/flows/" + id + "/response/body", std::string("/api/stream"), std::string("/api/guide")}) {

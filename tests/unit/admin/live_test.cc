@@ -90,7 +90,7 @@ TEST_F(LiveTest, GoesOnWhereItWasLeft) {
 TEST_F(LiveTest, AnIdOfAnotherRunOrFromTheFutureIsResynced) {
   exchange(1);
   step();
-  for (std::string id : {std::string("abcdef-1"), live_->id_of(99), std::string("x"), std::string("1")}) {
+  for (const std::string& id : {std::string("abcdef-1"), live_->id_of(99), std::string("x"), std::string("1")}) {
     auto feed = listen(id);
     hear(*feed);
     auto events = hear(*feed);

@@ -53,7 +53,7 @@ TEST_F(MarksTest, ParsesWhatIsAMarkAndNothingElse) {
   EXPECT_EQ(mark->colour, "red");
   EXPECT_THAT(mark->tags, ElementsAre("a", "b"));
   EXPECT_TRUE(Mark::parse("{}")->empty());
-  for (std::string bad :
+  for (const std::string& bad :
        {std::string("[]"), std::string("x"), std::string(R"({"pinned":1})"), std::string(R"-({"colour":"url(x)"})-"),
         std::string(R"({"tags":[1]})"), std::string(R"({"tags":[""]})"), std::string(R"({"tags":"a"})"),
         "{\"note\":\"" + std::string(5000, 'n') + "\"}", "{\"tags\":[\"" + std::string(65, 't') + "\"]}"})

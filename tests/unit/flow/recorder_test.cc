@@ -244,6 +244,16 @@ TEST_F(RecorderRig, TellsAFlowThatEndsWithinAStepOnce) {
   EXPECT_EQ(recorder_->rows().size(), 100U);
 }
 
+TEST_F(RecorderRig, RestsNoLongerWhenARingFillsFasterThanItLooks) {
+  start();
+  auto begun = std::chrono::steady_clock::now();
+  std::thread worker([&] { exchange(1, 1_MiB); });
+  recorder_->rest(std::chrono::hours(1));
+  worker.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::minutes(10));
+  EXPECT_GE(recorder_->step(), 1_MiB);
+}
+
 TEST_F(RecorderRig, WritesAtOnceWhenSomebodyWaitsForARecord) {
   start();
   exchange(1);

@@ -75,6 +75,23 @@ TEST(Ring, WrapsAtAnyPlace) {
 }
 
 // Run under the thread sanitizer, too. Each record carries its number, so a lost, doubled or torn one is seen.
+TEST(Ring, RingsTheBellOnceForEachEighthThatTheReaderIsBehind) {
+  Ring::Bell bell{0};
+  Ring ring(8_KiB, &bell);
+  int rung = 0;
+  auto count = [&] {
+    while (bell.try_acquire()) ++rung;
+    return rung;
+  };
+  for (int i = 0; i < 1000; ++i) {  // a reader that looks often
+    ASSERT_TRUE(put(ring, std::string(500, 'a')));
+    EXPECT_EQ(take(ring).size(), 500U);
+  }
+  EXPECT_EQ(count(), 0);
+  while (put(ring, std::string(500, 'a'))) {}
+  EXPECT_EQ(count(), 8);
+}
+
 TEST(Ring, CarriesWhatOneThreadWritesToAnother) {
   constexpr std::uint32_t kRecords = 50'000;
   Ring ring(16_KiB);
