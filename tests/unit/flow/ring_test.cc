@@ -127,7 +127,7 @@ TEST(Ring, CarriesWhatOneThreadWritesToAnother) {
   }
   EXPECT_EQ(expected, kRecords);
   EXPECT_EQ(torn, 0U);
-  while (expected < kRecords && ring.front().size() > 0) ring.pop();
+  while (expected < kRecords && !ring.front().empty()) ring.pop();
   writer.join();
 }
 
