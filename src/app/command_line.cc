@@ -29,6 +29,22 @@ constexpr std::array kVerbs = {
     Verb{"version", Command::version}, Verb{"help", Command::help},
 };
 
+// What each takes. A flag or a word that would do nothing is a mistake: `flows clear host:a` would forget all.
+struct FlowsAction {
+  std::string_view name;
+  std::size_t words_min, words_max;
+  std::string_view flags;
+};
+constexpr std::array kFlowsActions = {
+    FlowsAction{"list", 0, SIZE_MAX, "--json --limit --folder --config"},
+    FlowsAction{"find", 0, SIZE_MAX, "--json --limit --folder --config"},
+    FlowsAction{"show", 1, 1, "--as --with-secrets --folder --config"},
+    FlowsAction{"export", 0, SIZE_MAX, "--with-secrets --limit --folder --config"},
+    FlowsAction{"import", 0, 1, ""},
+    FlowsAction{"clear", 0, 0, ""},
+};
+constexpr std::array kFlowsFlags = {"--as", "--with-secrets", "--limit", "--json", "--folder", "--config"};
+
 class Parser {
  public:
   explicit Parser(CommandLine& line) : line_(line) {
@@ -53,7 +69,7 @@ class Parser {
     }
     if (help_) line_.command = Command::help;
     else if (version_) line_.command = Command::version;
-    else check_exec();
+    else check_uses();
     for (auto& [option, texts] : texts_) {
       if (texts.empty()) continue;
       if (shape_of(*option) != Shape::list) texts = {texts.back()};  // given twice, the last counts
@@ -79,8 +95,31 @@ class Parser {
     return argc;
   }
 
+  void check_uses() {
+    if (line_.command == Command::exec) check_exec();
+    if (line_.command == Command::flows) check_flows();
+    if (line_.command == Command::explain && line_.flow_words.size() != 1)
+      line_.error = "explain: say which flow: one id";
+  }
+
+  void check_flows() {
+    const FlowsAction* action = kFlowsActions.begin();
+    while (action->name != line_.flows_action) ++action;
+    const CLI::App& app = *root_.get_subcommand("flows");
+    for (const char* flag : kFlowsFlags) {
+      if (app.count(flag) == 0 || action->flags.find(flag) != std::string_view::npos) continue;
+      line_.error = fmt::format("flows: {} does nothing for \"{}\"", flag, action->name);
+      return;
+    }
+    std::size_t words = line_.flow_words.size();
+    if (words < action->words_min) line_.error = fmt::format("flows: {} which? An id is missing", action->name);
+    else if (words > action->words_max)
+      line_.error = fmt::format("flows: {} takes no \"{}\"", action->name, line_.flow_words[action->words_max]);
+    else if (line_.with_secrets && action->name == "show" && line_.snippet.empty())
+      line_.error = "flows: --with-secrets is for --as: a plain `show` prints heads as they were recorded";
+  }
+
   void check_exec() {
-    if (line_.command != Command::exec) return;
     if (line_.words.empty()) line_.error = "exec: say what to run, behind two dashes: porthole exec -- make test";
     else if (!line_.allowed_hosts.empty() && !line_.deny_rest)
       line_.error = "exec: --allow names what --deny-rest leaves: give that too";
@@ -125,9 +164,7 @@ class Parser {
         app.add_flag("--json", line_.guide_json);
         break;
       case Command::flows:
-        app.add_option("ACTION", line_.flows_action)
-            ->required()
-            ->check(CLI::IsMember({"list", "find", "show", "export", "import", "clear"}));
+        app.add_option("ACTION", line_.flows_action)->required()->check(CLI::IsMember(flows_actions()));
         app.add_option("--as", line_.snippet)->check(CLI::IsMember({"curl", "fetch", "python", "raw"}));
         app.add_flag("--with-secrets", line_.with_secrets);
         app.add_option("--limit", line_.flow_limit)->check(CLI::Range(1, 1'000'000));
@@ -191,6 +228,12 @@ class Parser {
     std::string_view near = nearest(word, names);
     line_.error = fmt::format("there is no command \"{}\"", word);
     if (!near.empty()) line_.error += fmt::format("; did you mean \"{}\"?", near);
+  }
+
+  static std::vector<std::string> flows_actions() {
+    std::vector<std::string> names;
+    for (const FlowsAction& action : kFlowsActions) names.emplace_back(action.name);
+    return names;
   }
 
   static std::string not_empty(std::string& text) { return text.empty() ? "a path is missing" : ""; }

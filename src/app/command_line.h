@@ -48,8 +48,8 @@ struct CommandLine {
   std::vector<std::string> flow_words;     // the filter, or a flow's id
   std::string snippet;                     // flows show --as
   bool with_secrets = false;               // flows show, export --with-secrets
-  std::string flow_folder;                 // --folder
-  std::size_t flow_limit = 50;             // --limit
+  std::string flow_folder;                 // flows, explain --folder
+  std::size_t flow_limit = 0;              // flows list, find, export --limit; 0: not given
   bool json = false;                       // flows, tail, status --json
   std::vector<std::string> allowed_hosts;  // exec --allow HOST...
   std::string har_path;                    // exec --har F

@@ -77,7 +77,7 @@ Answer check(const CommandLine& line, Surroundings surroundings) {
 // The folder that is named, else the one that a proxy with this configuration records to.
 Answer flows(const CommandLine& line, const Surroundings& surroundings, const Settings& settings) {
   FlowQuestion question{.folder = line.flow_folder,
-                        .most = line.flow_limit,
+                        .most = line.flow_limit == 0 ? std::nullopt : std::optional(line.flow_limit),
                         .json = line.json,
                         .colour = line.colour,
                         .snippet = line.snippet,

@@ -101,7 +101,7 @@ Answer flow_list(const FlowQuestion& question) {
   flow::SegmentFolder folder(question.folder);
   Answer answer;
   std::size_t lines = 0;
-  while (lines < question.most) {
+  while (lines < question.most.value_or(FlowQuestion::kLines)) {
     auto row = history.next();
     if (!row) break;
     if (!fits(*expr, folder, *row)) continue;
@@ -156,7 +156,8 @@ Answer flow_explain(const FlowQuestion& question) {
 Answer flow_export(const FlowQuestion& question, std::FILE* file) {
   auto wanted = match::Expr::parse(question.filter);
   if (!wanted) return {kUsage, "", fmt::format("porthole: filter: {}\n", match::fault_text(wanted.error()))};
-  HarFile written = write_har(file, question.folder, *wanted, question.with_secrets);
+  HarFile written = write_har(file, question.folder, *wanted,
+                              {.secrets = question.with_secrets, .most = question.most.value_or(SIZE_MAX)});
   Answer answer;
   if (written.tunnels > 0)
     answer.err = fmt::format("porthole: {} tunnels are not in it: https passes unread\n", written.tunnels);

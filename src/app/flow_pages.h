@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,11 @@
 namespace porthole::app {
 
 struct FlowQuestion {
+  static constexpr std::size_t kLines = 50;
   std::string folder;
-  std::string filter;     // of the match language; empty is all
-  std::string id;         // for those that speak of one flow
-  std::size_t most = 50;  // lines of a list
+  std::string filter;               // of the match language; empty is all
+  std::string id;                   // for those that speak of one flow
+  std::optional<std::size_t> most;  // of a list, else kLines; of an archive, else all
   bool json = false;
   bool colour = false;
   std::string snippet;  // "curl", "fetch", "python", "raw", or ""
@@ -29,7 +31,7 @@ Answer flow_show(const FlowQuestion& question);
 // What came in beside what went out, each difference with its reason, and the story.
 Answer flow_explain(const FlowQuestion& question);
 
-// The flows that fit as an HTTP archive, written to `file` as it is made.
+// The flows that fit, the newest `most` of them, as an HTTP archive, written to `file` as it is made.
 Answer flow_export(const FlowQuestion& question, std::FILE* file);
 
 }  // namespace porthole::app

@@ -16,13 +16,19 @@ struct Begun {
   flow::Position last;
 };
 
-std::vector<Begun> flows_in(const std::string& folder, const match::Expr& wanted, const flow::Marks& marks) {
+std::vector<Begun> flows_in(const std::string& folder, const match::Expr& wanted, const flow::Marks& marks,
+                            std::size_t most) {
   std::vector<Begun> flows;
+  std::size_t archived = 0;
   std::vector<flow::Row> hits;
   flow::Search search(folder, wanted, marks);
-  for (bool more = true; more;) {
+  for (bool more = true; more && archived < most;) {
     more = search.step(hits);
-    for (const flow::Row& row : hits) flows.push_back({row.begun, row.last});
+    for (const flow::Row& row : hits) {
+      if (archived == most) break;
+      archived += row.method == "CONNECT" ? 0 : 1;
+      flows.push_back({row.begun, row.last});
+    }
     hits.clear();
   }
   std::sort(flows.begin(), flows.end(),
@@ -32,7 +38,7 @@ std::vector<Begun> flows_in(const std::string& folder, const match::Expr& wanted
 
 }  // namespace
 
-HarFile write_har(std::FILE* file, const std::string& folder, const match::Expr& wanted, bool secrets) {
+HarFile write_har(std::FILE* file, const std::string& folder, const match::Expr& wanted, const HarWish& wish) {
   SystemRandom random;
   flow::Marks marks(folder, random);
   flow::SegmentFolder reader(folder);
@@ -42,11 +48,11 @@ HarFile write_har(std::FILE* file, const std::string& folder, const match::Expr&
     std::fwrite(text.data(), 1, text.size(), file);
     text.clear();
   };
-  for (const Begun& one : flows_in(folder, wanted, marks)) {
+  for (const Begun& one : flows_in(folder, wanted, marks, wish.most)) {
     auto found = flow::read_flow(reader, one.last);
     if (!found) continue;  // evicted meanwhile
     bool first = written.flows == 0;
-    if (flow::append_har_entry(text, reader, *found, marks.find(found->row.flow), secrets, first)) ++written.flows;
+    if (flow::append_har_entry(text, reader, *found, marks.find(found->row.flow), wish.secrets, first)) ++written.flows;
     else if (found->row.method == "CONNECT") ++written.tunnels;
     put();
   }

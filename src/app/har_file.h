@@ -1,6 +1,7 @@
 // The flows of a folder as one HTTP archive, written as it is made, in the order in which they began.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
@@ -8,13 +9,17 @@
 
 namespace porthole::app {
 
+struct HarWish {
+  bool secrets = false;         // else the fields that hold them are left out
+  std::size_t most = SIZE_MAX;  // the newest so many; tunnels do not count
+};
+
 struct HarFile {
   std::size_t flows = 0;    // in it
   std::size_t tunnels = 0;  // that have no place in it
 };
 
-// Those of `folder` that `wanted` matches. Without `secrets` the fields that hold them are left out. Whether all was written is
-// for ferror() to say.
-HarFile write_har(std::FILE* file, const std::string& folder, const match::Expr& wanted, bool secrets);
+// Those of `folder` that `wanted` matches. Whether all was written is for ferror() to say.
+HarFile write_har(std::FILE* file, const std::string& folder, const match::Expr& wanted, const HarWish& wish);
 
 }  // namespace porthole::app

@@ -34,7 +34,7 @@ HarRecording::Written HarRecording::finish() {
   const flow::RecorderMetrics& metrics = recorder_->metrics();
   std::uint64_t lost = metrics.lost_events.value(), evicted = metrics.evicted_segments.value();
   recorder_.reset();
-  std::size_t tunnels = write_har(file_, folder_.path() + "/flows", {}, false).tunnels;
+  std::size_t tunnels = write_har(file_, folder_.path() + "/flows", {}, {}).tunnels;
   bool good = std::ferror(file_) == 0;
   int reason = errno;
   if (std::fclose(std::exchange(file_, nullptr)) != 0) {

@@ -89,6 +89,42 @@ TEST(CommandLine, WhatConcernsTheProxyThatRuns) {
   EXPECT_NE(parse({"stop", "now"}).error, "");
 }
 
+TEST(CommandLine, RefusesAFlagOrAWordThatDoesNothing) {
+  using Words = std::vector<const char*>;
+  for (const Words& good : {Words{"flows", "list", "--json", "--limit", "3", "--folder", "f", "a", "b"},
+                            Words{"flows", "find", "--json", "status:500"},
+                            Words{"flows", "show", "id", "--as", "curl", "--with-secrets", "--config", "c"},
+                            Words{"flows", "export", "--with-secrets", "--limit", "3", "host:a"},
+                            Words{"flows", "import"}, Words{"flows", "import", "f"}, Words{"flows", "clear"}}) {
+    EXPECT_EQ(parse(good).error, "") << good[1];
+  }
+  for (const Words& bad : {Words{"flows", "list", "--as", "curl"},
+                           Words{"flows", "list", "--with-secrets"},
+                           Words{"flows", "find", "--as", "raw"},
+                           Words{"flows", "find", "--with-secrets"},
+                           Words{"flows", "show", "id", "--json"},
+                           Words{"flows", "show", "id", "--limit", "2"},
+                           Words{"flows", "show", "id", "--with-secrets"},
+                           Words{"flows", "show"},
+                           Words{"flows", "show", "id", "other"},
+                           Words{"flows", "export", "--json"},
+                           Words{"flows", "export", "--as", "curl"},
+                           Words{"flows", "import", "f", "--json"},
+                           Words{"flows", "import", "f", "--folder", "g"},
+                           Words{"flows", "import", "f", "g"},
+                           Words{"flows", "clear", "host:a"},
+                           Words{"flows", "clear", "--folder", "g"},
+                           Words{"flows", "clear", "--limit", "1"},
+                           Words{"flows", "clear", "--config", "c"},
+                           Words{"explain"},
+                           Words{"explain", "id", "other"},
+                           Words{"explain", "id", "--json"}}) {
+    EXPECT_NE(parse(bad).error, "") << bad[1] << " " << bad.back();
+  }
+  EXPECT_EQ(parse({"flows", "export", "--json"}).error, "flows: --json does nothing for \"export\"");
+  EXPECT_EQ(parse({"flows", "clear", "host:a"}).error, "flows: clear takes no \"host:a\"");
+}
+
 TEST(CommandLine, HelpAndVersionHaveManySpellings) {
   for (const char* word : {"help", "--help", "-h"}) EXPECT_EQ(parse({word}).command, Command::help) << word;
   EXPECT_EQ(parse({"run", "--help"}).command, Command::help);

@@ -126,6 +126,11 @@ TEST_F(FlowPages, ExportsWhatFits) {
   question_.filter = "";
   EXPECT_EQ(flow_export(question_, file).exit_code, kOk);
   EXPECT_GT(std::ftell(file), 500);
+  question_.most = 1;
+  std::FILE* one = std::tmpfile();
+  EXPECT_EQ(flow_export(question_, one).exit_code, kOk);
+  EXPECT_LT(std::ftell(one), std::ftell(file));
+  std::fclose(one);
   std::fclose(file);
   question_.filter = "hots:x";
   EXPECT_EQ(flow_export(question_, stdout).exit_code, kUsage);
