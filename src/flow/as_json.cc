@@ -124,6 +124,8 @@ void append_row(Json& json, const Row& row, const Mark* mark) {
     json.text("end", end_text(row.end));
     if (row.error != Token::none) json.text("error", token_text(row.error));
   }
+  if ((row.flags & kReplayed) != 0) json.boolean("replayed", true);
+  if (row.replay_of.value != 0) json.text("replay_of", id_text(row.replay_of));
   if ((row.flags & kImported) != 0) json.boolean("imported", true);
   if ((row.flags & kMissing) != 0) {
     json.key("flags").array();

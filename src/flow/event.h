@@ -35,6 +35,9 @@ constexpr std::uint8_t kEventKinds = 12;  // the last one
 
 enum class Direction : std::uint8_t { request, response };
 
+// What a note says, with the id of the flow it is sent again from (none: composed), when the program sends a request itself.
+constexpr std::string_view kReplayNote = "replay";
+
 // In front of each event's payload.
 struct EventHeader {
   EventKind kind = EventKind::begin;
@@ -52,6 +55,7 @@ enum EventFlag : std::uint16_t {
   kContentLost = 2,  // the ring was full: content is missing
   kEventLost = 4,    // the ring was full: a head or a note is missing
   kImported = 256,   // it did not pass here: it was read from a file
+  kReplayed = 512,   // the program sent it itself: again, or composed
 };
 constexpr std::uint16_t kMissing = kContentCut | kContentLost | kEventLost;
 

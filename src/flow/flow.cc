@@ -112,6 +112,8 @@ class Reading {
     note.what = in.text();
     note.detail = in.text();
     head_bytes_ += note.what.size() + note.detail.size();
+    if (note.what == kReplayNote && !flow_.ended)
+      flow_.row.said_replayed(FlowId::parse(note.detail).value_or(FlowId{}));
     flow_.notes.push_back(std::move(note));
   }
 

@@ -216,6 +216,11 @@ void Recorder::learn(Open& open, const EventHeader& event, std::string_view payl
     case EventKind::unseen:
       if (open.number && !std::exchange(open.moved, true)) moved_.push_back(event.flow);
       return;
+    case EventKind::note: {
+      in.number<std::int64_t>();
+      if (in.text() == kReplayNote) open.replay_of = FlowId::parse(in.text()).value_or(FlowId{});
+      return;
+    }
     default: return;
   }
 }
@@ -240,6 +245,7 @@ void Recorder::tell() {
     Open& open = found->second;
     Row row{.flow = {flow}, .open = true, .last = open.last, .status = open.status};
     row.client = open.client;
+    if (open.replay_of) row.said_replayed(*open.replay_of);
     row.begun = WallTime(Duration(open.begun));
     row.took = Duration(open.touched - open.begun);
     row.bytes_in = open.kept[0] + open.unseen[0];
@@ -286,8 +292,16 @@ void Recorder::take(const EventHeader& event, std::string_view payload) {
   Row row;
   bool ends = event.kind == EventKind::end && row.read(payload);
   if (!ends) learn(*open, event, payload);
+  std::string with_parent;  // rare
   if (ends) {
-    row.flags = kept.flags = flags_of(*open, event, row);
+    row.flags = flags_of(*open, event, row);
+    if (open->replay_of) {
+      row.said_replayed(*open->replay_of);
+      with_parent = payload;
+      with_parent.append(reinterpret_cast<const char*>(&row.replay_of.value), sizeof row.replay_of.value);
+      payload = with_parent;
+    }
+    kept.flags = row.flags;
     if ((kept.flags & (kContentLost | kEventLost)) != 0) metrics_.incomplete.add();
   }
   Position at;

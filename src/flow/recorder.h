@@ -102,6 +102,7 @@ class Recorder {
     std::int64_t touched = 0;
     std::uint32_t dropped_before = 0;
     bool lost = false;
+    std::optional<FlowId> replay_of;  // the program sent it itself; {0}: composed
   };
   void open_store();
   void load_rows();

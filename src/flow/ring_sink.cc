@@ -66,10 +66,17 @@ char* RingSink::open(EventKind kind, FlowId flow, Instant now, std::size_t paylo
 }
 
 void RingSink::begin(FlowId flow, const Endpoint& client, Instant now) {
-  char* place = open(EventKind::begin, flow, now, EventWriter::kEndpointBytes);
-  if (!place) return;
-  EventWriter(place).endpoint(client);
-  ring_.commit();
+  if (char* place = open(EventKind::begin, flow, now, EventWriter::kEndpointBytes)) {
+    EventWriter(place).endpoint(client);
+    ring_.commit();
+  }
+  if (client.port != 0 || !own_) return;
+  auto again = own_->on_begun(flow);
+  if (!again) return;
+  char text[FlowId::kTextBytes];
+  again->text(text);
+  std::string_view of = again->value == 0 ? std::string_view() : std::string_view(text, sizeof text);
+  note(flow, {.what = kReplayNote, .detail = of, .took = {}}, now);
 }
 
 void RingSink::request_received(FlowId flow, const http::RequestHead& received, const http::Framing&) {
@@ -185,6 +192,7 @@ void RingSink::note(FlowId flow, const Note& note, Instant now) {
 }
 
 void RingSink::end(FlowId flow, const Outcome& outcome, Instant now) {
+  if (outcome.client.port == 0 && own_) own_->on_ended(flow);
   const std::array texts = {outcome.method, outcome.host, outcome.target, outcome.content_type};
   std::size_t size = 8 + 4 * sizeof(std::uint64_t) + 2 * EventWriter::kEndpointBytes;
   for (std::string_view text : texts) size += EventWriter::size_of(text);

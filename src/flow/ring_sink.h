@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/metrics.h"
+#include "flow/own_flows.h"
 #include "flow/ring.h"
 #include "flow/tap.h"
 
@@ -21,6 +22,8 @@ class RingSink final : public Sink {
 
   // The ring outlives the sink. `content_wanted`: of each flow and direction.
   RingSink(Ring& ring, ByteCount content_wanted) : ring_(ring), content_wanted_(content_wanted) {}
+  // Told of its flows, which are noted as such. It outlives the last of them.
+  void tell_own(OwnFlows& own) { own_ = &own; }
 
   void begin(FlowId flow, const Endpoint& client, Instant now) override;
   void request_received(FlowId flow, const http::RequestHead& received, const http::Framing& framing) override;
@@ -50,6 +53,7 @@ class RingSink final : public Sink {
 
   Ring& ring_;
   ByteCount content_wanted_;
+  OwnFlows* own_ = nullptr;
   Instant last_{};  // steps that come without a time happened at that of the step before
   RingSinkMetrics metrics_;
 };

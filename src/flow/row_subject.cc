@@ -73,13 +73,13 @@ Truth RowSubject::flag(Flag flag) const {
     case Flag::pinned: return match::truth_of(marks_.pinned);
     case Flag::noted: return match::truth_of(marks_.noted);
     case Flag::incomplete: return match::truth_of((row_.flags & kMissing) != 0);
-    // No rules, cache, breakpoints, interception or replay yet: nothing was.
+    case Flag::replayed: return match::truth_of((row_.flags & kReplayed) != 0);
+    // No rules, cache, breakpoints or interception yet: nothing was.
     case Flag::modified:
     case Flag::cached:
     case Flag::mocked:
     case Flag::held:
-    case Flag::intercepted:
-    case Flag::replayed: return Truth::no;
+    case Flag::intercepted: return Truth::no;
   }
   return Truth::no;
 }

@@ -33,6 +33,8 @@ bool Row::read(std::string_view payload) {
   bool known = how <= static_cast<std::uint8_t>(End::shutdown) && token < static_cast<std::uint8_t>(Token::count_) &&
                protocol <= static_cast<std::uint8_t>(http::Version::http2);
   if (!in.good() || !known) return false;
+  replay_of = {};
+  if (in.rest().size() == sizeof replay_of.value) replay_of.value = in.number<std::uint64_t>();
   end = static_cast<End>(how);
   error = static_cast<Token>(token);
   version = static_cast<http::Version>(protocol);
@@ -141,6 +143,7 @@ void Rows::put(std::size_t i, const Row& row) {
   put_at(took_, i, row.took.count());
   put_at(client_, i, row.client);
   put_at(upstream_, i, row.upstream);
+  put_at(replay_of_, i, row.replay_of.value);
 }
 
 Row Rows::view(std::size_t i) const {
@@ -162,6 +165,7 @@ Row Rows::view(std::size_t i) const {
   row.took = Duration(took_[i]);
   row.client = client_[i];
   row.upstream = upstream_[i];
+  row.replay_of = {replay_of_[i]};
   const char* at = text_.get() + text_of_[i].at % text_bytes_;
   std::size_t k = 0;
   for (std::string_view* piece : {&row.method, &row.host, &row.target}) {

@@ -36,6 +36,7 @@ struct Row {
   WallTime begun{};
   Duration took{};
   Endpoint client, upstream;
+  FlowId replay_of;                                     // with kReplayed: what it was sent again from; 0: composed
   std::string_view method, host, target, content_type;  // into the payload, or into `text`
   std::unique_ptr<char[]> text;                         // stays where it is when a row moves
 
@@ -43,6 +44,10 @@ struct Row {
   bool read(std::string_view payload);
   // From the record of one: with flow, flags and place too. False when it is of another event.
   bool read(const Record& record);
+  void said_replayed(FlowId of) {
+    flags |= kReplayed;
+    replay_of = of;
+  }
   // Makes the views this row's own.
   void keep();
 };
@@ -118,7 +123,7 @@ class Rows {
   std::uint64_t seq_ = 0;
   std::uint64_t cleared_ = 0;    // seq of the last clear()
   std::vector<Number> changed_;  // by seq % rows_: which row that change was of
-  std::vector<std::uint64_t> flow_, last_, row_seq_, added_;
+  std::vector<std::uint64_t> flow_, last_, row_seq_, added_, replay_of_;
   std::vector<std::uint16_t> flags_, status_, type_;
   std::vector<std::uint8_t> end_, error_, version_, reused_, open_;
   std::vector<ByteCount> bytes_in_, bytes_out_;

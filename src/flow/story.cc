@@ -12,6 +12,17 @@ std::string server_of(const Flow& flow) {
   return flow.row.upstream.port == 0 ? std::string("the server") : flow.row.upstream.text();
 }
 
+void tell_origin(const Flow& flow, std::vector<std::string>& story) {
+  if ((flow.row.flags & kReplayed) == 0) return;
+  if (flow.row.replay_of.value == 0) {
+    story.emplace_back("Porthole sent it: no client did.");
+    return;
+  }
+  char text[FlowId::kTextBytes];
+  flow.row.replay_of.text(text);
+  story.push_back(fmt::format("Porthole sent it, again from {}.", std::string_view(text, sizeof text)));
+}
+
 void tell_connection(const Flow& flow, std::vector<std::string>& story) {
   if (flow.row.reused) story.push_back(fmt::format("A kept connection to {} was used.", server_of(flow)));
   for (const RecordedNote& note : flow.notes) {
@@ -93,6 +104,7 @@ std::string size_words(ByteCount bytes) {
 
 std::vector<std::string> story_of(const Flow& flow) {
   std::vector<std::string> story;
+  tell_origin(flow, story);
   tell_connection(flow, story);
   tell_answer(flow, story);
   tell_end(flow, story);

@@ -63,6 +63,14 @@ TEST(RowAsJson, NamesTheErrorAndWhatIsMissing) {
   EXPECT_THAT(json, HasSubstr(R"("flags":["content_cut","content_lost","step_lost"])"));
 }
 
+TEST(RowAsJson, NamesTheFlowItWasSentAgainFrom) {
+  Row row = done();
+  row.said_replayed({7});
+  EXPECT_THAT(row_json(row), HasSubstr(R"("replayed":true,"replay_of":"0000000000007")"));
+  row.said_replayed({});
+  EXPECT_THAT(row_json(row), HasSubstr(R"("replayed":true})"));
+}
+
 TEST(RowAsJson, SaysWhatPeopleSaidOfIt) {
   Mark mark{.pinned = true, .note = "n"};
   EXPECT_THAT(row_json(done(), &mark), HasSubstr(R"(,"mark":{"pinned":true,"note":"n"}})"));

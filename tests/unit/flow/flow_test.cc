@@ -101,5 +101,21 @@ TEST_F(FlowRig, FindsNothingWhereNothingLies) {
   EXPECT_FALSE(read_flow(reader_, Position::of(2, 64)));
 }
 
+TEST_F(FlowRig, KnowsOfAFlowThatGoesOnThatItWasSentAgain) {
+  request(3, "GET http://h/ HTTP/1.1\r\n\r\n");
+  sink_->note({3}, {.what = kReplayNote, .detail = "0000000000007"}, clock_.now());
+  step();
+  auto first = SegmentReader::open(Store::paths_in(folder_ / "flows").at(0));
+  Position last;
+  while (auto record = first->next()) last = record->at;
+  auto flow = read_flow(reader_, last);
+  ASSERT_TRUE(flow);
+  EXPECT_EQ(flow->row.replay_of.value, 7U);
+  EXPECT_EQ(flow->row.flags, kReplayed);
+  end(3);
+  step();
+  EXPECT_EQ(newest()->row.replay_of.value, 7U);
+}
+
 }  // namespace
 }  // namespace porthole::flow

@@ -271,5 +271,54 @@ TEST_F(RecorderRig, WritesAtOnceWhenSomebodyWaitsForARecord) {
   EXPECT_TRUE(folder.at(row.last));
 }
 
+// Every flow without a client's port is one of ours, and again from flow 7.
+struct OursOfSeven final : OwnFlows {
+  std::optional<FlowId> on_begun(FlowId flow) override {
+    begun.push_back(flow.value);
+    return FlowId{of};
+  }
+  void on_ended(FlowId flow) override { ended.push_back(flow.value); }
+  std::uint64_t of = 7;
+  std::vector<std::uint64_t> begun, ended;
+};
+
+TEST_F(RecorderRig, KeepsWhichFlowOneWasSentAgainFrom) {
+  start();
+  OursOfSeven ours;
+  sink_->tell_own(ours);
+  Endpoint nobody{.ip = IpAddress::of4(127, 0, 0, 1), .port = 0}, somebody = *Endpoint::parse("127.0.0.1:5");
+  http::RequestHead request;
+  request.raw = "GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n";
+  for (std::uint64_t flow : {8, 9, 10}) {
+    if (flow == 10) ours.of = 0;
+    sink_->begin({flow}, flow == 9 ? somebody : nobody, clock_.now());
+    sink_->request_received({flow}, request, {});
+  }
+  step();  // the list knows it before the end
+  auto find = [&](std::uint64_t flow) { return std::move(*recorder_->rows().find({flow})); };
+  EXPECT_TRUE(find(8).open);
+  EXPECT_EQ(find(8).replay_of.value, 7U);
+  EXPECT_EQ(find(8).flags, kReplayed);
+  EXPECT_EQ(find(9).flags, 0U);
+  for (std::uint64_t flow : {8, 9, 10}) {
+    sink_->end({flow},
+               {.flow = {flow}, .method = "GET", .target = "http://h/", .client = flow == 9 ? somebody : nobody},
+               clock_.now());
+  }
+  step();
+  EXPECT_EQ(ours.begun, (std::vector<std::uint64_t>{8, 10}));
+  EXPECT_EQ(ours.ended, (std::vector<std::uint64_t>{8, 10}));
+  recorder_->finish();
+  sink_.reset();
+  start();  // another run: from the disk
+  step();
+  EXPECT_EQ(find(8).replay_of.value, 7U);
+  EXPECT_EQ(find(8).flags, kReplayed);
+  EXPECT_EQ(find(9).replay_of.value, 0U);
+  EXPECT_EQ(find(9).flags, 0U);
+  EXPECT_EQ(find(10).replay_of.value, 0U);
+  EXPECT_EQ(find(10).flags, kReplayed);
+}
+
 }  // namespace
 }  // namespace porthole::flow

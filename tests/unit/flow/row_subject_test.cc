@@ -88,5 +88,12 @@ TEST(RowSubject, KnowsWhatAPersonSaid) {
   EXPECT_EQ(test("tag:other", row(), marks), match::Truth::no);
 }
 
+TEST(RowSubject, KnowsWhatThisProgramSent) {
+  Row ours = row();
+  ours.said_replayed({});
+  EXPECT_EQ(test("is:replayed", ours), match::Truth::yes);
+  EXPECT_EQ(test("is:replayed", row()), match::Truth::no);
+}
+
 }  // namespace
 }  // namespace porthole::flow

@@ -77,5 +77,13 @@ TEST(Story, SaysWhatIsMissing) {
                           "More passed than could be recorded: a part is missing here, not in the traffic."));
 }
 
+TEST(Story, TellsThatNoClientSentIt) {
+  Flow one = flow(End::client_gone, 200);
+  one.row.said_replayed({7});
+  EXPECT_EQ(story_of(one).at(0), "Porthole sent it, again from 0000000000007.");
+  one.row.said_replayed({});
+  EXPECT_EQ(story_of(one).at(0), "Porthole sent it: no client did.");
+}
+
 }  // namespace
 }  // namespace porthole::flow
