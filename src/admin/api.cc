@@ -10,6 +10,7 @@
 
 #include "admin/content_answer.h"
 #include "admin/har_feeds.h"
+#include "admin/replay_answer.h"
 #include "admin/search_feed.h"
 #include "base/ascii.h"
 #include "base/text.h"
@@ -85,6 +86,7 @@ const Api::Call Api::kCalls[] = {
     {"DELETE", "/api/flows", &Api::clear},
     {"GET", "/api/har", &Api::export_har},
     {"POST", "/api/har", &Api::import_har},
+    {"POST", "/api/replay", &Api::replay},
     {"GET", "/api/stream", &Api::stream},
     {"GET", "/api/search", &Api::search},
     {"GET", "/api/complete", &Api::complete},
@@ -93,7 +95,7 @@ const Api::Call Api::kCalls[] = {
 };
 
 ByteCount Api::content_max(std::string_view path) {
-  return path == "/api/har" ? flow::HarImport::kFileMax : kContentMax;
+  return path == "/api/har" ? flow::HarImport::kFileMax : path == "/api/replay" ? kReplayMax : kContentMax;
 }
 
 Answer Api::answer(const http::RequestHead& request, const Query& target, std::string_view content) {
@@ -123,7 +125,7 @@ Answer Api::session() const {
   Json json(answer.body);
   json.object();
   append_session(json, parts_.lifecycle.facts());
-  json.boolean("replay", false);  // nothing can be sent again yet, and the page says so
+  json.boolean("replay", parts_.recorder && parts_.replay);
   json.end_object();
   return answer;
 }
@@ -326,6 +328,12 @@ Answer Api::search(const Asked& asked) {
   Answer answer{.content_type = "text/event-stream"};
   answer.feed = search_feed(flow::Search(parts_.folder, std::move(*wanted), parts_.marks), parts_.marks);
   return answer;
+}
+
+// The answer to what is sent is read where all flows are: nothing recorded, nothing sent.
+Answer Api::replay(const Asked& asked) {
+  if (!parts_.recorder || !parts_.replay) return problem(409, "not_recording", parts_.why_not);
+  return replay_answer(*parts_.replay, *parts_.recorder, asked.content);
 }
 
 Answer Api::complete(const Asked& asked) {

@@ -10,6 +10,7 @@
 #include "admin/query.h"
 #include "admin/site.h"
 #include "control/lifecycle.h"
+#include "control/replay.h"
 #include "flow/flow.h"
 #include "flow/recorder.h"
 
@@ -24,8 +25,9 @@ struct ApiParts {
   const control::Lifecycle& lifecycle;
   flow::Recorder* recorder = nullptr;  // null while nothing is recorded
   flow::Marks& marks;
-  std::string folder;   // of the segments; "" when there is none
-  std::string why_not;  // why nothing is recorded, one clause
+  std::string folder;                 // of the segments; "" when there is none
+  std::string why_not;                // why nothing is recorded, one clause
+  control::Replay* replay = nullptr;  // null while nothing can be sent
 };
 
 class Api {
@@ -68,6 +70,7 @@ class Api {
   Answer export_har(const Asked&);
   Answer import_har(const Asked&);
   Answer stream(const Asked&);
+  Answer replay(const Asked&);
   Answer search(const Asked&);
   Answer complete(const Asked&);
   Answer filter(const Asked&);

@@ -1,5 +1,6 @@
 // Site: what one of our own listeners answers. The server and its visitors carry HTTP; a Site decides, from a head, then from the
-// content when there is some. Answers are small texts, or Feeds: content that comes piece by piece, at the visitor's pace.
+// content when there is some. Answers are small texts, or Feeds: content that comes piece by piece, at the visitor's pace. What
+// another thread has to say first is a Later.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,17 @@ class Feed {
   virtual bool endless() const { return false; }
 };
 
+struct Answer;
+
+// An answer that somebody else is making. Destroyed when the visitor leaves: then nobody waits for it.
+class Later {
+ public:
+  virtual ~Later() = default;
+  // Asked each interval() until it is there: soon, and in any case within the patience that it has itself.
+  virtual std::optional<Answer> look(Instant now) = 0;
+  static constexpr Duration interval() { return std::chrono::milliseconds(5); }
+};
+
 struct Answer {
   std::uint16_t status = 200;
   std::string content_type = "text/plain; charset=utf-8";
@@ -36,6 +48,7 @@ struct Answer {
   std::vector<std::pair<std::string, std::string>> fields = {};  // beside Content-Type, Content-Length and Date
   std::unique_ptr<Feed> feed = {};                               // instead of `body`
   std::optional<ByteCount> feed_length = {};                     // what the feed will give, when it is known
+  std::unique_ptr<Later> later = {};  // instead of all else but `fields`, which go behind the later one's
 };
 
 class Site {

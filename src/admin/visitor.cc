@@ -1,6 +1,9 @@
 // See visitor.h.
 #include "admin/visitor.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "http/date.h"
 #include "wire/h1/session.h"
 
@@ -30,6 +33,7 @@ void Visitor::on_eof() {
   session_->feed_eof();
   dispatch();
   if (feed_) feed_last_ = true;
+  else if (waiting_) waiting_->last = true;
   else close();
 }
 
@@ -40,12 +44,23 @@ void Visitor::on_drained() {
 
 void Visitor::on_timer() {
   if (feed_) pull();
+  else if (waiting_) look();
   else close();
+}
+
+void Visitor::look() {
+  auto answer = waiting_->later->look(server_.loop_.now());
+  if (!answer) return timer_.arm(server_.loop_.now() + Later::interval());
+  Waiting waited = std::move(*waiting_);
+  waiting_.reset();
+  std::ranges::move(waited.fields, std::back_inserter(answer->fields));
+  respond(waited.stream, std::move(*answer), waited.head_only, waited.last);
+  if (!feed_ && !waiting_ && !closing_) server_.loop_.run_soon(*this);
 }
 
 void Visitor::dispatch() {
   wire::ServerEvent event;
-  while (!closing_ && !left_ && !feed_ && !channel_.congested()) {
+  while (!closing_ && !left_ && !feed_ && !waiting_ && !channel_.congested()) {
     session_->poll(event);
     if (event.kind == wire::ServerEvent::Kind::none) break;
     take(event);
@@ -104,6 +119,10 @@ void Visitor::begin(wire::ServerEvent& event) {
 }
 
 void Visitor::respond(wire::StreamId stream, Answer answer, bool head_only, bool last) {
+  if (answer.later) {
+    waiting_ = Waiting{std::move(answer.later), std::move(answer.fields), stream, head_only, last};
+    return timer_.arm(server_.loop_.now() + Later::interval());
+  }
   timer_.arm(server_.loop_.now() + kPatience);
   std::optional<ByteCount> length = answer.feed ? answer.feed_length : answer.body.size();
   last = last || !session_->persistent() || (old_ && !length);

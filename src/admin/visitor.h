@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "admin/server.h"
 #include "admin/site.h"
@@ -29,6 +30,7 @@ class Visitor final : public Link, public io::Buried, private io::ChannelOwner, 
   void dispatch();
   void take(wire::ServerEvent& event);
   void begin(wire::ServerEvent& event);
+  void look();
   void respond(wire::StreamId stream, Answer answer, bool head_only, bool last);
   void send(wire::StreamId stream, std::string_view text);
   void pull();
@@ -42,8 +44,16 @@ class Visitor final : public Link, public io::Buried, private io::ChannelOwner, 
   std::unique_ptr<Feed> feed_;  // being sent
   wire::StreamId feed_stream_ = 0;
   bool feed_last_ = false;
+  // Waits for an answer: to which request, and what is known of it.
+  struct Waiting {
+    std::unique_ptr<Later> later;
+    std::vector<std::pair<std::string, std::string>> fields;
+    wire::StreamId stream = 0;
+    bool head_only = false, last = false;
+  };
+  std::optional<Waiting> waiting_;
   bool old_ = false;  // the request came in HTTP/1.0, whose answers know no chunks
-  io::Timer timer_;   // patience, or the feed's next piece
+  io::Timer timer_;   // patience, the feed's next piece, or the next look for an answer
   bool closing_ = false;
   bool left_ = false;
   io::Channel channel_;  // last: its callbacks end first

@@ -37,7 +37,8 @@ void AdminThread::run(AdminParts parts, std::binary_semaphore& standing) {
                   .recorder = parts.recorder,
                   .marks = marks,
                   .folder = parts.folder,
-                  .why_not = parts.why_not},
+                  .why_not = parts.why_not,
+                  .replay = parts.replay},
                  live);
   admin::InspectorSite inspector_site(guard, api, admin::built_in_assets(), parts.clock, random);
   admin::Server inspector(loop, inspector_site);

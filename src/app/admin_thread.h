@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "control/lifecycle.h"
 #include "control/operations.h"
+#include "control/replay.h"
 #include "flow/recorder.h"
 #include "io/tcp.h"
 
@@ -29,6 +30,7 @@ struct AdminParts {
   flow::Recorder* recorder = nullptr;
   std::string folder = {};   // of the flows
   std::string why_not = {};  // why nothing is recorded
+  control::Replay* replay = nullptr;
 };
 
 class AdminThread {

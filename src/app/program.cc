@@ -27,6 +27,7 @@
 #include "app/operations_desk.h"
 #include "app/recording.h"
 #include "app/reload.h"
+#include "app/replay_dispatch.h"
 #include "app/signals.h"
 #include "app/supervisor.h"
 #include "app/token_file.h"
@@ -122,6 +123,7 @@ class Program final : private control::Lifecycle {
   proxy::Admission admission_;
   std::unique_ptr<Recording> recording_;  // outlives the workers
   std::vector<std::unique_ptr<WorkerThread>> workers_;
+  ReplayDispatch replay_{workers_};
   std::unique_ptr<AdminThread> admin_;  // last: it reads the workers' counters
 };
 
@@ -281,6 +283,7 @@ void Program::start_admin() {
   parts.recorder = recording_->recorder();
   parts.folder = recording_->folder();
   parts.why_not = recording_->why_not();
+  parts.replay = &replay_;
   admin_ = std::make_unique<AdminThread>(std::move(parts));
 }
 

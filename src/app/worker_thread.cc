@@ -11,6 +11,7 @@
 
 #include "base/random.h"
 #include "flow/ring_sink.h"
+#include "proxy/replay.h"
 #include "upstream/resolver.h"
 
 namespace porthole::app {
@@ -24,7 +25,11 @@ struct WorkerThread::Cell {
         resolver(upstream::make_cares_resolver(loop, parts.resolve)),
         retire_timer(io::Timer::calling<&Cell::on_retire>(loop.timers(), *this)) {
     change_log(parts.access_log);
-    if (parts.recorder) sink.emplace(parts.recorder->ring(parts.index), parts.recorder->content_wanted());
+    if (parts.recorder) {
+      sink.emplace(parts.recorder->ring(parts.index), parts.recorder->content_wanted());
+      sink->tell_own(replayer.emplace(loop, parts.admission));
+      replayer->set_connections_max(parts.snapshot->options.connections_max);
+    }
     worker = std::make_unique<proxy::Worker>(proxy::Worker::Parts{.loop = loop,
                                                                   .network = network,
                                                                   .resolver = *resolver,
@@ -34,6 +39,12 @@ struct WorkerThread::Cell {
                                                                   .access_log = log.get(),
                                                                   .index = parts.index},
                                              std::move(parts.snapshot));
+    if (replayer) replayer->attach(*worker);
+  }
+
+  void change_snapshot(std::shared_ptr<const proxy::Snapshot> snapshot) {
+    if (replayer) replayer->set_connections_max(snapshot->options.connections_max);
+    worker->set_snapshot(std::move(snapshot));
   }
 
   void change_log(std::shared_ptr<AccessLogTarget> target) {
@@ -57,7 +68,8 @@ struct WorkerThread::Cell {
   SystemRandom random;
   io::EpollLoop loop;
   io::TcpNetwork network;
-  std::optional<flow::RingSink> sink;  // of the recorder
+  std::optional<flow::RingSink> sink;       // of the recorder
+  std::optional<proxy::Replayer> replayer;  // with it
   upstream::ResolverOptions resolve;
   std::vector<std::unique_ptr<upstream::Resolver>> retired;
   std::unique_ptr<upstream::Resolver> resolver;
@@ -102,7 +114,10 @@ void WorkerThread::post(std::move_only_function<void(Cell&)> work) {
 }
 
 void WorkerThread::listen(io::ListenSocket socket) {
-  post([moved = std::move(socket)](Cell& cell) mutable { cell.worker->listen(cell.loop, std::move(moved)); });
+  post([moved = std::move(socket)](Cell& cell) mutable {
+    if (cell.replayer) cell.replayer->set_reached_at(moved.local());
+    cell.worker->listen(cell.loop, std::move(moved));
+  });
 }
 
 void WorkerThread::stop_listening(const Endpoint& bound) {
@@ -110,7 +125,7 @@ void WorkerThread::stop_listening(const Endpoint& bound) {
 }
 
 void WorkerThread::set_snapshot(std::shared_ptr<const proxy::Snapshot> snapshot) {
-  post([moved = std::move(snapshot)](Cell& cell) mutable { cell.worker->set_snapshot(std::move(moved)); });
+  post([moved = std::move(snapshot)](Cell& cell) mutable { cell.change_snapshot(std::move(moved)); });
 }
 
 void WorkerThread::set_resolver(upstream::ResolverOptions options) {
@@ -128,7 +143,16 @@ void WorkerThread::flush_access_log() {
 }
 
 void WorkerThread::drain(std::function<void()> done) {
-  post([moved = std::move(done)](Cell& cell) mutable { cell.worker->drain(std::move(moved)); });
+  post([moved = std::move(done)](Cell& cell) mutable {
+    if (cell.replayer) cell.replayer->drain();
+    cell.worker->drain(std::move(moved));
+  });
+}
+
+void WorkerThread::replay(proxy::ReplayOrder order) {
+  post([moved = std::move(order)](Cell& cell) mutable {
+    if (cell.replayer) cell.replayer->take(std::move(moved));
+  });
 }
 
 void WorkerThread::ask(std::function<void()> answer) {

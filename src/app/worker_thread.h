@@ -14,6 +14,7 @@
 #include "flow/recorder.h"
 #include "io/epoll_loop.h"
 #include "io/tcp.h"
+#include "proxy/replay_order.h"
 #include "proxy/worker.h"
 #include "upstream/options.h"
 
@@ -53,6 +54,8 @@ class WorkerThread {
   void flush_access_log();
   // `done` is called in the worker's thread.
   void drain(std::function<void()> done);
+  // Sends it, when there is a recorder; else the order is let fall.
+  void replay(proxy::ReplayOrder order);
   // `answer` is called in the worker's thread: it lives.
   void ask(std::function<void()> answer);
   // Waits until everything asked for so far has been done.

@@ -22,6 +22,28 @@ struct FakeLifecycle final : control::Lifecycle {
   bool is_draining = false;
 };
 
+// Takes what it is given; the test says what comes of it.
+struct FakeReplay final : control::Replay {
+  struct State {
+    std::optional<Result<flow::FlowId>> came;
+    bool dropped = false;
+  };
+  struct FakeTicket final : Ticket {
+    explicit FakeTicket(std::shared_ptr<State> s) : state(std::move(s)) {}
+    ~FakeTicket() override { state->dropped = true; }
+    std::optional<Result<flow::FlowId>> look() const override { return state->came; }
+    std::shared_ptr<State> state;
+  };
+  Result<std::unique_ptr<Ticket>> send(control::ReplayRequest request) override {
+    if (refuses) return fail(client_error(400, "not so"));
+    requests.push_back(std::move(request));
+    return std::make_unique<FakeTicket>(state);
+  }
+  bool refuses = false;
+  std::vector<control::ReplayRequest> requests;
+  std::shared_ptr<State> state = std::make_shared<State>();
+};
+
 class ApiRig : public FlowRig {
  protected:
   ApiRig() { make_api(recorder_.get()); }
@@ -32,7 +54,8 @@ class ApiRig : public FlowRig {
                                                         .recorder = recorder,
                                                         .marks = marks_,
                                                         .folder = folder_ / "flows",
-                                                        .why_not = recorder ? "" : "capture.on is false"},
+                                                        .why_not = recorder ? "" : "capture.on is false",
+                                                        .replay = &replay_},
                                         *live_);
   }
   // "GET", "/api/flows?limit=3"; further fields as pairs.
@@ -79,6 +102,7 @@ class ApiRig : public FlowRig {
   }
 
   FakeLifecycle life_;
+  FakeReplay replay_;
   flow::Marks marks_{folder_ / "flows", random_};
   std::unique_ptr<admin::Live> live_;
   std::unique_ptr<admin::Api> api_;

@@ -16,8 +16,8 @@ before(async () => {
   chromium = await browser(shared);
 });
 
-async function watched(t, paths, {stand, ...options} = {}) {
-  const porthole = await inspector(t, {stand});
+async function watched(t, paths, options = {}) {
+  const porthole = await inspector(t);
   const origin = await site(t, paths);
   const page = await profile(t, chromium, {permissions: ['clipboard-read', 'clipboard-write'], ...options});
   await open(page, porthole.link);
@@ -53,11 +53,9 @@ test('18: the copied cURL line runs under sh and sends the same octets, also for
 });
 
 test('19: edit and send again: the new row links to its parent, its response is in the same pane', async (t) => {
-  const {porthole, page, origin} = await watched(
-    t, {
-      '/echo': (request, answer, body) => answer.end(`${request.headers['x-colour']} ${body}`),
-    },
-    {stand: true});
+  const {porthole, page, origin} = await watched(t, {
+    '/echo': (request, answer, body) => answer.end(`${request.headers['x-colour']} ${body}`),
+  });
   await send(porthole, origin.url('/echo'), {
     method: 'POST',
     headers: {'X-Colour': 'red', 'Content-Type': 'text/plain', 'Content-Length': 3},

@@ -16,8 +16,8 @@ before(async () => {
   chromium = await browser(shared);
 });
 
-async function watched(t, {stand, ...options} = {}) {
-  const porthole = await inspector(t, {stand});
+async function watched(t, options = {}) {
+  const porthole = await inspector(t);
   const origin = await site(t, {
     '/json': (_, answer) =>
       answer.writeHead(200, {'Content-Type': 'application/json', 'Set-Cookie': 'a=b'}).end('{"a": [1, {"b": null}]}'),
@@ -79,7 +79,7 @@ test('11: the shortcuts work, `?` lists them, and none fires while typing', asyn
 const choose2 = async (page) => (await page.getAttribute('#grid [aria-selected=true]', 'id')).slice(4);
 
 test('12: find, open, copy and send again without a mouse; focus is seen; the grid is announced', async (t) => {
-  const {page, origin} = await watched(t, {stand: true});
+  const {page, origin} = await watched(t);
   const key = (name) => page.keyboard.press(name);
   await page.evaluate(() => document.activeElement?.blur());
   await key('/');

@@ -1,6 +1,5 @@
 // A proxy with its inspector, a site behind it, and a browser before it.
-// The program, but for what it cannot do yet (`stand: true`: sending again): there web/dev stands in for it, the small server with
-// its own recording proxy. PORTHOLE_UI=dev takes that for all.
+// The program; with PORTHOLE_UI=dev web/dev stands in for it, the small server with its own recording proxy.
 
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
@@ -110,7 +109,7 @@ async function startProgram(t, {rows = 0} = {}) {
   };
 }
 
-export const inspector = (t, options) => (kDev || options?.stand ? startDev(t, options) : startProgram(t, options));
+export const inspector = (t, options) => (kDev ? startDev(t, options) : startProgram(t, options));
 
 // A web site whose paths are given as functions (request, answer, body).
 export async function site(t, paths = {}) {

@@ -114,6 +114,33 @@ TEST_F(InspectorSiteTest, WhatChangesSomethingNeedsJsonAndOurOrigin) {
   }
 }
 
+// Whoever may send requests from here reaches what this machine reaches.
+TEST_F(InspectorSiteTest, NothingIsSentForAnotherPageOrWithoutASecret) {
+  constexpr std::string_view kSend = R"({"method": "GET", "url": "http://h/"})";
+  std::string cookie = sign_in();
+  auto status = [&](Fields fields) { return visit("POST", "/api/replay", std::move(fields), kSend).status; };
+  std::pair<std::string_view, std::string_view> json = {"Content-Type", "application/json"},
+                                                ours = {"Origin", "http://127.0.0.1:8084"};
+  EXPECT_EQ(status({json, ours}), 401);
+  EXPECT_EQ(status({json, {"Authorization", "Bearer " + std::string(64, 'b')}}), 401);
+  EXPECT_EQ(status({json, {"Cookie", "porthole_8084=1-x." + std::string(64, 'c')}, ours}), 401);
+  EXPECT_EQ(status({json, {"Cookie", cookie}}), 403) << "a form of another page tells no Origin";
+  for (std::string_view origin : {"http://evil.test", "null", "http://127.0.0.1:3000", "https://127.0.0.1:8084"})
+    EXPECT_EQ(status({json, {"Cookie", cookie}, {"Origin", origin}}), 403) << origin;
+  for (std::string_view site : {"cross-site", "same-site"})
+    EXPECT_EQ(status({json, {"Cookie", cookie}, ours, {"Sec-Fetch-Site", site}}), 403) << site;
+  for (std::string_view type : {"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
+    EXPECT_EQ(status({{"Content-Type", type}, {"Cookie", cookie}, ours}), 415) << type;
+  EXPECT_EQ(status({json, {"Host", "evil.test:8084"}, {"Authorization", bearer_}}), 421);
+  EXPECT_TRUE(replay_.requests.empty());
+  Answer sent =
+      visit("POST", "/api/replay", {json, {"Cookie", cookie}, ours, {"Sec-Fetch-Site", "same-origin"}}, kSend);
+  EXPECT_TRUE(sent.later);
+  EXPECT_EQ(field(sent, "Cross-Origin-Resource-Policy"), "same-origin");  // for the answer that comes
+  EXPECT_TRUE(visit("POST", "/api/replay", {json, {"Authorization", bearer_}}, kSend).later);
+  EXPECT_EQ(replay_.requests.size(), 2U);
+}
+
 TEST_F(InspectorSiteTest, EveryAnswerKeepsOtherPagesOut) {
   for (std::string_view path : {"/", "/theme.js", "/nothing", "/api/flows", "/api/session"}) {
     for (std::string_view secret : {std::string_view(), std::string_view(bearer_)}) {

@@ -47,6 +47,21 @@ class Breaking final : public Feed {
   int pulled_ = 0;
 };
 
+// Is there when the test says so.
+class Coming final : public Later {
+ public:
+  Coming(bool& there, int& waiting) : there_(there), waiting_(waiting) { ++waiting_; }
+  ~Coming() override { --waiting_; }
+  std::optional<Answer> look(Instant) override {
+    if (!there_) return std::nullopt;
+    return Answer{.status = 201, .body = "came", .fields = {{"X-Later", "1"}}};
+  }
+
+ private:
+  bool& there_;
+  int& waiting_;
+};
+
 class EchoSite final : public Site {
  public:
   std::optional<Answer> screen(const http::RequestHead& request) override {
@@ -61,12 +76,14 @@ class EchoSite final : public Site {
     else if (request.target_text == "/endless") answer.feed = std::make_unique<Counting>(2, 10, true, pulled, true);
     else if (request.target_text == "/broken") answer.feed = std::make_unique<Breaking>();
     else if (request.target_text == "/large") answer.feed = std::make_unique<Counting>(64, 100'000, false, pulled);
+    else if (request.target_text == "/later") answer.later = std::make_unique<Coming>(there, waiting);
     else answer.body = "got " + std::string(content);
     if (request.target_text == "/large") answer.feed_length = 6'400'000;
     if (request.target_text == "/broken") answer.feed_length = 100;
     return answer;
   }
-  int answered = 0, pulled = 0;
+  int answered = 0, pulled = 0, waiting = 0;
+  bool there = false;
 };
 
 class VisitorTest : public testing::Test {
@@ -117,6 +134,42 @@ TEST_F(VisitorTest, AnswersOnceTheContentIsThere) {
   EXPECT_NE(answer.find("X-Own: 1\r\n"), std::string::npos);
   EXPECT_NE(answer.find("Cache-Control: no-store\r\n"), std::string::npos);
   EXPECT_FALSE(ended_);
+}
+
+TEST_F(VisitorTest, WaitsForAnAnswerThatComesLaterAndThenGoesOn) {
+  send("GET /later HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n");
+  loop_.advance(10s);
+  EXPECT_EQ(receive(), "");
+  EXPECT_EQ(site_.answered, 1);
+  site_.there = true;
+  loop_.advance(50ms);
+  std::string answers = receive();
+  EXPECT_EQ(answers.substr(0, 12), "HTTP/1.1 201");
+  EXPECT_NE(answers.find("X-Later: 1\r\n"), std::string::npos);
+  EXPECT_NE(answers.find("X-Own: 1\r\n"), std::string::npos);
+  EXPECT_NE(answers.find("\r\n\r\ncame"), std::string::npos);
+  EXPECT_TRUE(ends(answers, "\r\n\r\ngot "));
+  EXPECT_FALSE(ended_);
+  EXPECT_EQ(site_.waiting, 0);
+}
+
+TEST_F(VisitorTest, NobodyWaitsForWhoHasLeft) {
+  send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(site_.waiting, 1);
+  end_->abort();
+  loop_.settle();
+  EXPECT_EQ(site_.waiting, 0);
+  EXPECT_EQ(server_.visitors(), 0U);
+}
+
+TEST_F(VisitorTest, WhoWillAskNothingMoreStillGetsAnAnswerThatComesLater) {
+  send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+  end_->shutdown_write();
+  loop_.settle();
+  site_.there = true;
+  loop_.advance(50ms);
+  EXPECT_TRUE(ends(receive(), "\r\n\r\ncame"));
+  EXPECT_TRUE(ended_);
 }
 
 TEST_F(VisitorTest, TellsAWaitingClientToSendItsContent) {
