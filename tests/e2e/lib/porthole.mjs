@@ -12,7 +12,7 @@ import {connect, hostPort} from './raw.mjs';
 import {later} from './scope.mjs';
 import {kWaitMs} from './wire.mjs';
 
-const kRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+export const kRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const kBinary = resolve(process.env.PORTHOLE_BIN ?? join(kRoot, 'build/release/porthole'));
 // A sanitizer's allocator keeps what was freed, so memory is judged with the release build alone.
 const sanitized = () => ['__asan_init', '__tsan_init'].some((name) => readFileSync(kBinary).includes(name));
