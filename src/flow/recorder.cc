@@ -172,7 +172,13 @@ Recorder::Open* Recorder::follow(const EventHeader& event) {
   if (found == open_.end()) {
     if (open_.size() >= kOpenMax) forget_stale(event.at);
     if (open_.size() >= kOpenMax) return nullptr;
-    found = open_.try_emplace(event.flow).first;
+    if (spare_) {
+      spare_.key() = event.flow;
+      spare_.mapped() = {};
+      found = open_.insert(std::move(spare_)).position;
+    } else {
+      found = open_.try_emplace(event.flow).first;
+    }
     found->second.dropped_before = event.dropped;
     found->second.lost = event.kind != EventKind::begin;
   }
@@ -289,20 +295,21 @@ void Recorder::take(const EventHeader& event, std::string_view payload) {
   if (event.kind == EventKind::data) open->kept[direction] += payload.size() - sizeof(ByteCount);
   if (event.kind == EventKind::unseen) open->unseen[direction] += EventReader(payload).number<ByteCount>();
   EventHeader kept = event;
-  Row row;
-  bool ends = event.kind == EventKind::end && row.read(payload);
-  if (!ends) learn(*open, event, payload);
+  std::optional<Row> ended;
+  if (event.kind == EventKind::end && !ended.emplace().read(payload)) ended.reset();
   std::string with_parent;  // rare
-  if (ends) {
-    row.flags = flags_of(*open, event, row);
+  if (ended) {
+    ended->flags = flags_of(*open, event, *ended);
     if (open->replay_of) {
-      row.said_replayed(*open->replay_of);
+      ended->said_replayed(*open->replay_of);
       with_parent = payload;
-      with_parent.append(reinterpret_cast<const char*>(&row.replay_of.value), sizeof row.replay_of.value);
+      with_parent.append(reinterpret_cast<const char*>(&ended->replay_of.value), sizeof ended->replay_of.value);
       payload = with_parent;
     }
-    kept.flags = row.flags;
+    kept.flags = ended->flags;
     if ((kept.flags & (kContentLost | kEventLost)) != 0) metrics_.incomplete.add();
+  } else {
+    learn(*open, event, payload);
   }
   Position at;
   if (store_) at = store_->append(kept, payload, open->last, redactor_, now_);
@@ -312,12 +319,12 @@ void Recorder::take(const EventHeader& event, std::string_view payload) {
     metrics_.lost_events.add();
     open->lost = true;
   }
-  if (!ends) return;
+  if (!ended) return;
   metrics_.flows.add();
-  row.flow = {event.flow};
-  row.last = at;
-  if (!open->number || !rows_.update(*open->number, row)) rows_.add(row);
-  open_.erase(event.flow);
+  ended->flow = {event.flow};
+  ended->last = at;
+  if (!open->number || !rows_.update(*open->number, *ended)) rows_.add(*ended);
+  spare_ = open_.extract(event.flow);
 }
 
 }  // namespace porthole::flow

@@ -135,7 +135,9 @@ class Recorder {
   Instant store_retry_{};
   Instant flushed_{};
   Instant now_{};
-  std::unordered_map<std::uint64_t, Open> open_;
+  using Flows = std::unordered_map<std::uint64_t, Open>;
+  Flows open_;
+  Flows::node_type spare_;             // of the flow that ended last, for the next
   std::vector<std::uint64_t> untold_;  // flows of which the list does not know the newest
   std::vector<std::uint64_t> moved_;   // told each kProgressEvery
   Instant moved_told_{};

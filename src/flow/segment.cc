@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -60,8 +61,16 @@ Result<SegmentWriter> SegmentWriter::create(const std::string& path, const Segme
   return writer;
 }
 
-void SegmentWriter::seal(std::size_t start) {
-  char* record = buffer_.data() + start;
+// The padding at the end of the room is 0; all else in it is the caller's to write.
+char* SegmentWriter::room(std::size_t size) {
+  if (buffer_.size() < gathered_ + size) buffer_.resize(2 * (gathered_ + size));
+  char* place = buffer_.data() + gathered_;
+  std::memset(place + size - 8, 0, 8);
+  gathered_ += size;
+  return place;
+}
+
+void SegmentWriter::seal(char* record) {
   RecordHeader header;
   std::memcpy(&header, record, sizeof header);
   std::uint64_t sum = record_checksum(record, header.payload, header_.seed);
@@ -69,10 +78,9 @@ void SegmentWriter::seal(std::size_t start) {
 }
 
 Result<> SegmentWriter::flush() {
-  if (buffer_.empty()) return {};
-  PH_CHECK(write_all(file_.number(), buffer_.data(), buffer_.size(), written_));
-  written_ += buffer_.size();
-  buffer_.clear();
+  if (gathered_ == 0) return {};
+  PH_CHECK(write_all(file_.number(), buffer_.data(), gathered_, written_));
+  written_ += std::exchange(gathered_, 0);
   return {};
 }
 

@@ -85,7 +85,7 @@ class SegmentWriter {
   // Flushes and gives back what was not used of the file.
   Result<> finish();
 
-  ByteCount gathered() const { return buffer_.size(); }
+  ByteCount gathered() const { return gathered_; }
   ByteCount end() const { return end_; }
   ByteCount written() const { return written_; }  // the kernel has what lies before
   const SegmentHeader& header() const { return header_; }
@@ -94,14 +94,16 @@ class SegmentWriter {
   SegmentWriter(Descriptor file, const SegmentHeader& header, ByteCount size)
       : file_(std::move(file)), header_(header), size_(size) {}
   static std::size_t whole(std::size_t payload) { return (sizeof(RecordHeader) + payload + 7) & ~std::size_t{7}; }
-  void seal(std::size_t start);
+  void seal(char* record);
 
   Descriptor file_;
   SegmentHeader header_;
   ByteCount size_;
   ByteCount written_ = sizeof(SegmentHeader);  // the kernel has these
   ByteCount end_ = sizeof(SegmentHeader);      // with what has gathered
-  std::vector<char> buffer_;
+  char* room(std::size_t size);
+  std::vector<char> buffer_;  // of which `gathered_` bytes count
+  std::size_t gathered_ = 0;
 };
 
 struct Record {
@@ -138,18 +140,17 @@ class SegmentReader {
 
 template <class Redact>
 Position SegmentWriter::append(const EventHeader& event, std::string_view payload, Position previous, Redact&& redact) {
-  std::size_t start = buffer_.size();
   std::size_t size = whole(payload.size());
-  buffer_.resize(start + size);
   RecordHeader header{.bytes = static_cast<std::uint32_t>(size),
                       .payload = static_cast<std::uint32_t>(payload.size()),
                       .previous = previous.value,
                       .event = event};
-  std::memcpy(buffer_.data() + start, &header, sizeof header);
-  char* place = buffer_.data() + start + sizeof header;
+  char* record = room(size);
+  std::memcpy(record, &header, sizeof header);
+  char* place = record + sizeof header;
   if (!payload.empty()) std::memcpy(place, payload.data(), payload.size());
   redact(std::span<char>(place, payload.size()));
-  seal(start);
+  seal(record);
   Position at = Position::of(header_.sequence, static_cast<std::uint32_t>(end_));
   end_ += size;
   return at;

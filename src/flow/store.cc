@@ -172,7 +172,7 @@ Position Store::append(const EventHeader& event, std::string_view payload, Posit
   if (paused_ != 0) return {};
   Position at =
       writer_->append(event, payload, previous, [&](std::span<char> copy) { redactor.redact(event.kind, copy); });
-  if (writer_->gathered() >= kGatherMax / 4) flush(now);
+  if (writer_->gathered() >= kFlushBytes) flush(now);
   return at;
 }
 

@@ -24,6 +24,8 @@ struct StoreOptions {
 class Store {
  public:
   static constexpr ByteCount kGatherMax = 4_MiB;  // in memory while the disk does not take them
+  // Gathered before they are handed to the kernel without being told: what it copies still lies in the processor's cache.
+  static constexpr ByteCount kFlushBytes = 128_KiB;
   static constexpr Duration kRetry = std::chrono::seconds(1);
 
   // Makes the folder (0700) and takes it for itself. What earlier runs left is kept, up to its last good record.
