@@ -118,11 +118,6 @@ std::size_t Recorder::step() {
   return taken;
 }
 
-void Recorder::rest(Duration most) {
-  (void)bell_.try_acquire_for(most);
-  while (bell_.try_acquire()) {}  // rung twice, woken once
-}
-
 void Recorder::flush(Instant now) {
   flushed_ = now;
   store_->flush(now);

@@ -66,12 +66,12 @@ class Recorder {
   // By one thread. Takes what waits and writes what is due; the bytes taken: who sees 0 may sleep until kFlushEvery.
   std::size_t step();
   // By the same thread: sleeps until a ring has much that waits, wake() is called, or `most` has passed.
-  void rest(Duration most);
+  void rest(Duration most) { bell_.wait(most); }
   // Takes everything and writes it: before the end, when no worker writes any more.
   void finish();
 
   // From any thread.
-  void wake() { bell_.release(); }
+  void wake() { bell_.ring(); }
   // Forgets what was recorded, but for pinned flows; flows under way lose what came before. Waits until step() has done it, at
   // most `patience`: false when it has not yet, and will.
   bool clear(Duration patience);
@@ -123,7 +123,7 @@ class Recorder {
   Random& random_;
   RecorderOptions options_;
   Redactor redactor_;
-  Ring::Bell bell_{0};
+  Bell bell_;
   std::vector<Source> rings_;
   Ring import_ring_{kImportBytes, &bell_};
   RingSink import_sink_{import_ring_, options_.body_limit};

@@ -44,7 +44,7 @@ void Ring::look_for_reader() {
   read_seen_ = read_.load(std::memory_order_acquire);
   bool behind = next_ - read_seen_ >= capacity_ / 8;
   look_at_ = (behind ? next_ : read_seen_) + capacity_ / 8;
-  if (behind && bell_) bell_->release();
+  if (behind && bell_) bell_->ring();
 }
 
 std::span<char> Ring::front() {

@@ -8,10 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <semaphore>
 #include <span>
 
 #include "base/units.h"
+#include "flow/bell.h"
 
 namespace porthole::flow {
 
@@ -19,11 +19,9 @@ class Ring {
  public:
   static constexpr ByteCount kBytes = 4_MiB;  // DESIGN: per worker
 
-  // What the reader sleeps on. It is rung when an eighth of the ring waits, and then once for each further eighth: a reader that
-  // looks often enough by itself is never rung, and an eighth comes too seldom for the writer to feel the system call.
-  using Bell = std::counting_semaphore<>;
-
-  // `bytes`: a power of two, at least 1 KiB. The bell, if there is one, outlives the ring.
+  // `bytes`: a power of two, at least 1 KiB. The bell, if there is one, outlives the ring; it is rung when an eighth of the ring
+  // waits, and then once for each further eighth: a reader that looks often enough by itself is never rung, and an eighth comes
+  // too seldom for the writer to feel the system call.
   explicit Ring(ByteCount bytes = kBytes, Bell* bell = nullptr);
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
