@@ -48,6 +48,7 @@ DecodedContent decoded_content(SegmentFolder& folder, const Flow& flow, Directio
   auto codings = coding::CodingList::parse(head ? fields_of(*head, "content-encoding") : std::string());
   if (!codings) {
     decoded.fault = "its content coding is not one that is undone here";
+    decoded.plain = false;
     codings = coding::CodingList();
   }
   coding::Decoder decoder(*codings, {.output_bytes_max = most});

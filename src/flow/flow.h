@@ -74,6 +74,7 @@ ByteCount read_content(SegmentFolder& folder, const RecordedContent& content, By
 struct DecodedContent {
   std::string text;
   bool whole = false;  // nothing is missing: not lost, not cut, not capped
+  bool plain = true;   // no coding is left on it; else it is as it passed
   std::string fault;
 };
 DecodedContent decoded_content(SegmentFolder& folder, const Flow& flow, Direction direction, ByteCount most);

@@ -92,7 +92,7 @@ struct Content {
 
 Content content_of(SegmentFolder& folder, const Flow& flow, Direction direction) {
   DecodedContent decoded = decoded_content(folder, flow, direction, kContentMax);
-  if (decoded.fault.empty() || !decoded.text.empty()) return {std::move(decoded.text)};
+  if (decoded.fault.empty() || !decoded.text.empty()) return {std::move(decoded.text), decoded.plain};
   Content raw{.text = {}, .decoded = false};
   read_content(folder, flow.content[static_cast<std::size_t>(direction)], 0, kContentMax, raw.text);
   return raw;

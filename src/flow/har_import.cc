@@ -51,28 +51,52 @@ std::int64_t unix_ms(const std::string& date) {
   int hours = 0, minutes = 0;
   if ((*rest == '+' || *rest == '-') && std::sscanf(rest + 1, "%2d:%2d", &hours, &minutes) == 2)
     ms -= (*rest == '+' ? 1 : -1) * (hours * 60 + minutes) * 60'000LL;
-  return std::clamp<std::int64_t>(ms, 0, 253'402'300'799'000);  // the year 9999
+  return std::clamp<std::int64_t>(ms, 0,
+                                  4'102'444'800'000);  // the year 2100: what takes kYears from then fits nanoseconds
+}
+
+// The octets that Json::octets() and browsers write as U+0000 to U+00FF, one for each; of text beyond that, its UTF-8.
+std::string octets(std::string text) {
+  std::string found;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    auto lead = static_cast<unsigned char>(text[at]);
+    if (lead < 0x80) {
+      found += text[at];
+    } else if (lead <= 0xc3 && at + 1 < text.size()) {
+      found += static_cast<char>((lead & 3) << 6 | (static_cast<unsigned char>(text[++at]) & 0x3f));
+    } else {
+      return text;
+    }
+  }
+  return found;
 }
 
 // Without what would end a line or the head.
 std::string in_line(std::string text, bool blanks) {
+  text = octets(std::move(text));
   std::erase_if(text,
                 [&](char c) { return c == '\r' || c == '\n' || c == '\0' || (!blanks && (c == ' ' || c == '\t')); });
   return text;
 }
 
-// `decoded`: its content is, so what spoke of its coding and size is true no longer.
-std::string field_lines(const json& message, bool decoded) {
+// `content` is where the message's is. Where it is decoded, what speaks of its coding and size is true no longer.
+std::string field_lines(const json& message, const json& content) {
   std::string lines;
   const json& headers = member(message, "headers");
   if (!headers.is_array()) return lines;
+  bool decoded =
+      !member(content, "text").is_null() && !member(content, "_contentCodingKept").is_boolean() &&
+      std::any_of(headers.begin(), headers.end(), [](const json& header) {
+        return ascii::equal_nocase(text(header, "name"), "content-encoding") && !text(header, "value").empty();
+      });
   for (const json& header : headers) {
     std::string name = in_line(text(header, "name"), false);
     // Those of HTTP/2 that stand for the first line.
     if (name.empty() || name.starts_with(':') || name.find(':') != std::string::npos) continue;
     if (decoded && (ascii::equal_nocase(name, "content-encoding") || ascii::equal_nocase(name, "content-length")))
       continue;
-    lines += name + ": " + in_line(text(header, "value"), true) + "\r\n";
+    std::string value = in_line(text(header, "value"), true);
+    lines.append(name).append(": ").append(ascii::trim(value)).append("\r\n");
   }
   return lines;
 }
@@ -143,20 +167,20 @@ bool HarImport::next_entry() {
     }
     std::size_t host = scheme + 3, host_end = std::min(entry->target.find_first_of("/?#", host), entry->target.size());
     entry->host = entry->target.substr(host, host_end - host);
+    const json& post = member(request, "postData");
     entry->request_head =
-        entry->method + " " + entry->target + " " + version(request) + "\r\n" + field_lines(request, false) + "\r\n";
+        entry->method + " " + entry->target + " " + version(request) + "\r\n" + field_lines(request, post) + "\r\n";
     auto status = static_cast<std::uint16_t>(std::clamp(number(response, "status", 0), 0.0, 999.0));
     const json& body = member(response, "content");
     if (status >= 100) {
-      entry->response_head =
-          fmt::format("{} {} {}\r\n{}\r\n", version(response), status, in_line(text(response, "statusText"), true),
-                      field_lines(response, !member(body, "_contentCodingKept").is_boolean()));
+      entry->response_head = fmt::format("{} {} {}\r\n{}\r\n", version(response), status,
+                                         in_line(text(response, "statusText"), true), field_lines(response, body));
     }
     if (entry->request_head.size() > kHeadMax || entry->response_head.size() > kHeadMax) {
       bad("its head is too large");
       continue;
     }
-    entry->request_content = content(member(request, "postData"), "_encoding");
+    entry->request_content = content(post, "_encoding");
     entry->response_content = content(body, "encoding");
     entry->type = in_line(text(body, "mimeType"), true);
     std::int64_t begun = unix_ms(text(from, "startedDateTime"));

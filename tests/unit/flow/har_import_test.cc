@@ -97,6 +97,36 @@ TEST_F(HarImportTest, FilesOfOthersAreRead) {
       << "the content is decoded";
 }
 
+// Json::octets() writes them so, and browsers do.
+TEST_F(HarImportTest, OctetsBeyondAsciiComeBackAsTheyPassed) {
+  import(har(
+      R"({"request":{"method":"GET","url":"http://h/\u00c3\u00a9","headers":[{"name":"X","value":"\u00e9"},{"name":"Y",
+    "value":"\u4f60"}]},"response":{"status":200,"statusText":"\u00ff","content":{"text":"\u00e9"}}})"));
+  auto flow = newest();
+  EXPECT_EQ(flow->request_received->text, "GET http://h/\xc3\xa9 HTTP/1.1\r\nX: \xe9\r\nY: \xe4\xbd\xa0\r\n\r\n");
+  EXPECT_EQ(flow->response_received->text, "HTTP/1.1 200 \xff\r\n\r\n");
+  EXPECT_EQ(content_of(flow->row, Direction::response), "\xc3\xa9") << "content is text";
+}
+
+TEST_F(HarImportTest, TheSizeIsKeptWhereNoCodingWasUndone) {
+  import(har(R"({"request":{"method":"POST","url":"http://h/","headers":[{"name":"Content-Encoding","value":"gzip"},
+    {"name":"Content-Length","value":" 9 "}],"postData":{"text":"plain"}},"response":{"status":200,"headers":[{"name":
+    "Content-Length","value":"3"}],"content":{"text":"abc"}}})"));
+  auto flow = newest();
+  EXPECT_EQ(flow->request_received->text, "POST http://h/ HTTP/1.1\r\n\r\n") << "the content is decoded";
+  EXPECT_EQ(flow->response_received->text, "HTTP/1.1 200 \r\nContent-Length: 3\r\n\r\n");
+}
+
+TEST_F(HarImportTest, ATimeOfAnyYearIsOne) {
+  for (const char* date : {"9999-12-31T23:59:59.999999999Z", "2300-01-01T00:00:00Z", "0000-01-01T00:00:00+99:99"}) {
+    import(har(R"({"startedDateTime":")" + std::string(date) +
+               R"(","time":1e308,"request":{"method":"GET","url":"http://h/"},"timings":{"receive":1e308}})"));
+    Row row = std::move(recorder_->rows().newest(1).at(0));
+    EXPECT_GE(row.begun.time_since_epoch().count(), 0) << date;
+    EXPECT_GE(row.took.count(), 0) << date;
+  }
+}
+
 TEST_F(HarImportTest, WhatIsNoEntryIsNamedAndTheOthersAreRead) {
   import(har(
       R"(1,{},{"request":{"method":"GET"}},{"request":{"url":"http://h/"}},{"request":{"method":"GET","url":"relative"}},
