@@ -69,7 +69,7 @@ Message event_of(std::string_view octets) {
       continue;
     }
     fields = true;
-    if (name == "event" && !value.empty()) message.kind = value.substr(0, 64);
+    if (name == "event") message.kind = value.empty() ? "text" : value.substr(0, 64);
     if (name == "data") message.data.append(std::exchange(data, true) ? "\n" : "").append(value);
     else if (!data && name != "event") comments.append(comments.empty() ? "" : "\n").append(line);
   }
@@ -103,20 +103,14 @@ void cut(std::string& text) {
 
 }  // namespace
 
-MessagePage messages_of(SegmentFolder& folder, const Flow& flow, std::size_t from, std::size_t most) {
-  MessagePage page{.kind = kind_of(flow), .messages = {}};
-  if (page.kind.empty()) return page;
-  const RecordedContent& content = flow.content[1];
-  bool coded = !fields_of(*flow.head_of(Direction::response), "content-encoding").empty();
-  std::string text;
-  if (coded) text = decoded_content(folder, flow, Direction::response, MessagePage::kContentMax).text;
-  else read_content(folder, content, 0, MessagePage::kContentMax, text);
-  if (text.starts_with("\xef\xbb\xbf")) text[0] = text[1] = text[2] = '\n';  // a byte order mark, as places must stay
-  Cutter cutter(page.kind, text);
-  std::int64_t last = content.pieces.empty() ? 0 : content.pieces.back().at;
+MessagePage messages_in(std::string_view kind, std::string_view text, bool ended, std::size_t from, std::size_t most) {
+  MessagePage page{.kind = kind, .messages = {}};
+  std::string_view left = text;
+  if (left.starts_with("\xef\xbb\xbf")) left.remove_prefix(3);  // a byte order mark
+  Cutter cutter(page.kind, left);
   for (std::size_t n = 0;;) {
     std::string_view octets = cutter.next();
-    if (octets.empty() && flow.ended) octets = cutter.rest();
+    if (octets.empty() && ended) octets = cutter.rest();
     if (octets.empty()) return page;
     if (octets.find_first_not_of("\r\n") == std::string_view::npos) continue;  // empty lines between
     if (n++ < from) continue;
@@ -126,13 +120,26 @@ MessagePage messages_of(SegmentFolder& folder, const Flow& flow, std::size_t fro
     }
     Message message = page.kind == "sse" ? event_of(octets) : line_of(octets);
     message.n = n - 1;
-    auto end = static_cast<ByteCount>(octets.data() + octets.size() - text.data());
-    message.at = coded ? last : came_at(content, end, last);
+    message.end = static_cast<ByteCount>(octets.data() + octets.size() - text.data());
     message.size = message.data.size();
     message.cut = message.size > MessagePage::kDataMax;
     if (message.cut) cut(message.data);
     page.messages.push_back(std::move(message));
   }
+}
+
+MessagePage messages_of(SegmentFolder& folder, const Flow& flow, std::size_t from, std::size_t most) {
+  std::string_view kind = kind_of(flow);
+  if (kind.empty()) return {};
+  const RecordedContent& content = flow.content[1];
+  bool coded = !fields_of(*flow.head_of(Direction::response), "content-encoding").empty();
+  std::string text;
+  if (coded) text = decoded_content(folder, flow, Direction::response, MessagePage::kContentMax).text;
+  else read_content(folder, content, 0, MessagePage::kContentMax, text);
+  MessagePage page = messages_in(kind, text, flow.ended, from, most);
+  std::int64_t last = content.pieces.empty() ? 0 : content.pieces.back().at;
+  for (Message& message : page.messages) message.at = coded ? last : came_at(content, message.end, last);
+  return page;
 }
 
 }  // namespace porthole::flow

@@ -12,6 +12,7 @@ namespace porthole::flow {
 
 struct Message {
   std::size_t n = 0;    // from 0
+  ByteCount end = 0;    // octets of the content to behind its last
   std::int64_t at = 0;  // Unix nanoseconds: when its last octet came
   Direction direction = Direction::response;
   std::string kind;    // "text" for a line and an event without a name; an event's name; "comment"
@@ -30,5 +31,7 @@ struct MessagePage {
 
 // Those from number `from` on, at most `most`. One that has not ended is not there yet, but for the last when the flow has.
 MessagePage messages_of(SegmentFolder& folder, const Flow& flow, std::size_t from, std::size_t most);
+// The same of `text`, which is content of that kind; `ended`: nothing follows it. Says not when they came.
+MessagePage messages_in(std::string_view kind, std::string_view text, bool ended, std::size_t from, std::size_t most);
 
 }  // namespace porthole::flow

@@ -50,6 +50,12 @@ TEST_F(MessagesTest, FindsEventsWithTheirNamesAndJoinsTheirData) {
   EXPECT_EQ(page().kind, "sse");
 }
 
+TEST_F(MessagesTest, AnEmptyNameIsNone) {
+  answer("text/event-stream");
+  came("event: tick\nevent:\ndata: a\n\n");
+  EXPECT_THAT(seen(), ElementsAre("text=a"));
+}
+
 TEST_F(MessagesTest, EveryLineEndAndEveryCutIsTheSame) {
   for (std::string_view end : {"\n", "\r\n", "\r"}) {
     for (std::size_t piece : {1U, 2U, 3U, 7U, 1000U}) {
