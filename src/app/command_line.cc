@@ -39,6 +39,7 @@ constexpr std::array kFlowsActions = {
     FlowsAction{"list", 0, SIZE_MAX, "--json --limit --folder --config"},
     FlowsAction{"find", 0, SIZE_MAX, "--json --limit --folder --config"},
     FlowsAction{"show", 1, 1, "--as --with-secrets --folder --config"},
+    FlowsAction{"diff", 2, 2, "--json --folder --config"},
     FlowsAction{"export", 0, SIZE_MAX, "--with-secrets --limit --folder --config"},
     FlowsAction{"import", 0, 1, ""},
     FlowsAction{"clear", 0, 0, ""},
@@ -112,7 +113,9 @@ class Parser {
       return;
     }
     std::size_t words = line_.flow_words.size();
-    if (words < action->words_min) line_.error = fmt::format("flows: {} which? An id is missing", action->name);
+    if (words < action->words_min)
+      line_.error = fmt::format("flows: {} needs {}", action->name,
+                                action->words_min == 1 ? "a flow's id" : "the ids of two flows");
     else if (words > action->words_max)
       line_.error = fmt::format("flows: {} takes no \"{}\"", action->name, line_.flow_words[action->words_max]);
     else if (line_.with_secrets && action->name == "show" && line_.snippet.empty())

@@ -44,8 +44,8 @@ struct CommandLine {
   std::string help_topic;                  // help options
   std::vector<std::string> guide_words;    // guide WORD...
   bool guide_json = false;                 // guide --json
-  std::string flows_action;                // flows list|find|show|export|import|clear
-  std::vector<std::string> flow_words;     // the filter, or a flow's id
+  std::string flows_action;                // flows list|find|show|diff|export|import|clear
+  std::vector<std::string> flow_words;     // the filter, or ids of flows
   std::string snippet;                     // flows show --as
   bool with_secrets = false;               // flows show, export --with-secrets
   std::string flow_folder;                 // flows, explain --folder

@@ -5,6 +5,7 @@
 
 #include "admin/pac.h"
 #include "app/control_commands.h"
+#include "app/diff_page.h"
 #include "app/flow_pages.h"
 #include "app/guide_page.h"
 #include "app/option_list.h"
@@ -25,7 +26,7 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
       --ready-fd N, --ready-file F   one JSON line there when all listen
   porthole status [--json] | reload | stop   the proxy that runs
   porthole tail [FILTER] [--json]    its flows, a line each, as they end
-  porthole flows list|find|export [FILTER] | show ID [--as curl] | import|clear
+  porthole flows list|find|export [FILTER] | show ID | diff A B | import|clear
   porthole explain ID      what was changed in that flow, and why
   porthole exec [--har F] [--deny-rest [--allow HOST]...] -- CMD   its own proxy
   porthole open chromium|firefox [-- ARGS]   a fresh profile that uses the proxy
@@ -90,6 +91,10 @@ Answer flows(const CommandLine& line, const Surroundings& surroundings, const Se
   if (explains || line.flows_action == "show") {
     question.id = words;
     return explains ? flow_explain(question) : flow_show(question);
+  }
+  if (line.flows_action == "diff") {
+    question.id = line.flow_words[0];
+    return flow_diff(question, line.flow_words[1]);
   }
   question.filter = words;
   if (line.flows_action == "export") return flow_export(question, stdout);

@@ -43,25 +43,6 @@ Answer not_there(const FlowQuestion& question) {
   return {kFailure, "", fmt::format("porthole: there is no flow {} in {}\n", question.id, question.folder)};
 }
 
-// One flow by its id: nothing with `refused` filled when there is none.
-std::optional<Flow> find(const FlowQuestion& question, Answer& refused) {
-  auto id = flow::FlowId::parse(question.id);
-  if (!id) {
-    refused = {kUsage, "",
-               fmt::format("porthole: \"{}\" is no flow's id: 13 digits and letters, as `porthole flows list` shows\n",
-                           safe(question.id))};
-    return std::nullopt;
-  }
-  flow::History history(question.folder);
-  while (auto row = history.next()) {
-    if (row->flow.value != id->value) continue;
-    flow::SegmentFolder folder(question.folder);
-    if (auto found = flow::read_flow(folder, row->last)) return found;
-  }
-  refused = not_there(question);
-  return std::nullopt;
-}
-
 void add_head(std::string& out, std::string_view title, const std::optional<flow::RecordedHead>& head) {
   if (!head) return;
   out += fmt::format("\n{}\n", title);
@@ -94,6 +75,24 @@ void add_lines(std::string& out, std::string_view title, const std::vector<Expla
 
 }  // namespace
 
+std::optional<Flow> find_flow(const FlowQuestion& question, Answer& refused) {
+  auto id = flow::FlowId::parse(question.id);
+  if (!id) {
+    refused = {kUsage, "",
+               fmt::format("porthole: \"{}\" is no flow's id: 13 digits and letters, as `porthole flows list` shows\n",
+                           safe(question.id))};
+    return std::nullopt;
+  }
+  flow::History history(question.folder);
+  while (auto row = history.next()) {
+    if (row->flow.value != id->value) continue;
+    flow::SegmentFolder folder(question.folder);
+    if (auto found = flow::read_flow(folder, row->last)) return found;
+  }
+  refused = not_there(question);
+  return std::nullopt;
+}
+
 Answer flow_list(const FlowQuestion& question) {
   auto expr = match::Expr::parse(question.filter);
   if (!expr) return {kUsage, "", fmt::format("porthole: filter: {}\n", match::fault_text(expr.error()))};
@@ -115,7 +114,7 @@ Answer flow_list(const FlowQuestion& question) {
 
 Answer flow_show(const FlowQuestion& question) {
   Answer answer;
-  auto found = find(question, answer);
+  auto found = find_flow(question, answer);
   if (!found) return answer;
   if (auto kind = flow::snippet_kind_of(question.snippet)) {
     flow::SegmentFolder folder(question.folder);
@@ -142,7 +141,7 @@ Answer flow_show(const FlowQuestion& question) {
 
 Answer flow_explain(const FlowQuestion& question) {
   Answer answer;
-  auto found = find(question, answer);
+  auto found = find_flow(question, answer);
   if (!found) return answer;
   flow::Explanation explanation = flow::explain(*found);
   answer.out = row_line(found->row, {.colour = question.colour});

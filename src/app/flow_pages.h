@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/commands.h"
+#include "flow/flow.h"
 
 namespace porthole::app {
 
@@ -22,6 +23,9 @@ struct FlowQuestion {
   std::string snippet;  // "curl", "fetch", "python", "raw", or ""
   bool with_secrets = false;
 };
+
+// One flow by its id: nothing with `refused` filled when there is none.
+std::optional<flow::Flow> find_flow(const FlowQuestion& question, Answer& refused);
 
 // Newest first, a line each. kFailure when none fits, as grep; kUsage when the filter is wrong.
 Answer flow_list(const FlowQuestion& question);

@@ -8,6 +8,9 @@
 
 namespace porthole {
 
+// SHA-256 (FIPS 180-4) as 64 hexadecimal digits.
+std::string sha256_hex(std::string_view text);
+
 // HMAC-SHA-256 (RFC 2104) as 64 hexadecimal digits.
 std::string hmac_sha256_hex(std::string_view key, std::string_view text);
 

@@ -95,7 +95,8 @@ TEST(CommandLine, RefusesAFlagOrAWordThatDoesNothing) {
                             Words{"flows", "find", "--json", "status:500"},
                             Words{"flows", "show", "id", "--as", "curl", "--with-secrets", "--config", "c"},
                             Words{"flows", "export", "--with-secrets", "--limit", "3", "host:a"},
-                            Words{"flows", "import"}, Words{"flows", "import", "f"}, Words{"flows", "clear"}}) {
+                            Words{"flows", "diff", "a", "b", "--json"}, Words{"flows", "import"},
+                            Words{"flows", "import", "f"}, Words{"flows", "clear"}}) {
     EXPECT_EQ(parse(good).error, "") << good[1];
   }
   for (const Words& bad : {Words{"flows", "list", "--as", "curl"},
@@ -107,6 +108,9 @@ TEST(CommandLine, RefusesAFlagOrAWordThatDoesNothing) {
                            Words{"flows", "show", "id", "--with-secrets"},
                            Words{"flows", "show"},
                            Words{"flows", "show", "id", "other"},
+                           Words{"flows", "diff", "a"},
+                           Words{"flows", "diff", "a", "b", "c"},
+                           Words{"flows", "diff", "a", "b", "--as", "raw"},
                            Words{"flows", "export", "--json"},
                            Words{"flows", "export", "--as", "curl"},
                            Words{"flows", "import", "f", "--json"},

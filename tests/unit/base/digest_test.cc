@@ -6,6 +6,12 @@
 namespace porthole {
 namespace {
 
+// FIPS 180-2 appendix B.1, and the empty text.
+TEST(Digest, MakesTheDigestsOfFips180) {
+  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 // RFC 4231 §4.2, §4.3.
 TEST(Digest, MakesTheHmacOfRfc4231) {
   EXPECT_EQ(hmac_sha256_hex(std::string(20, '\x0b'), "Hi There"),
