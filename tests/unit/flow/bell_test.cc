@@ -24,16 +24,6 @@ TEST(Bell, RungTwiceIsHeardOnce) {
   EXPECT_GE(waited(bell, 50ms), 50ms);
 }
 
-TEST(Bell, WakesAThreadThatSleeps) {
-  Bell bell;
-  std::thread ringer([&] {
-    std::this_thread::sleep_for(20ms);
-    bell.ring();
-  });
-  EXPECT_LT(waited(bell, 1h), 10min);
-  ringer.join();
-}
-
 TEST(Bell, LosesNoRingHoweverTheTwoMeet) {
   Bell bell, answer;
   constexpr int kRings = 2000;
