@@ -43,8 +43,10 @@ constexpr std::array kFlowsActions = {
     FlowsAction{"export", 0, SIZE_MAX, "--with-secrets --limit --folder --config"},
     FlowsAction{"import", 0, 1, ""},
     FlowsAction{"clear", 0, 0, ""},
+    FlowsAction{"replay", 1, 1, "--method --header --data --json"},
 };
-constexpr std::array kFlowsFlags = {"--as", "--with-secrets", "--limit", "--json", "--folder", "--config"};
+constexpr std::array kFlowsFlags = {"--as",     "--with-secrets", "--limit",  "--json", "--folder",
+                                    "--config", "--method",       "--header", "--data"};
 
 class Parser {
  public:
@@ -172,6 +174,9 @@ class Parser {
         app.add_flag("--with-secrets", line_.with_secrets);
         app.add_option("--limit", line_.flow_limit)->check(CLI::Range(1, 1'000'000));
         app.add_flag("--json", line_.json);
+        app.add_option("-X,--method", line_.replay_method);
+        app.add_option("-H,--header", line_.replay_fields)->allow_extra_args(false)->take_all();
+        app.add_option("-d,--data", line_.replay_data);
         add_flow_flags(app);
         break;
       case Command::explain: add_flow_flags(app); break;

@@ -1,6 +1,7 @@
 // The command line: words to one plain value. CLI11 stays inside the .cc; what a command does is in commands.h.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,13 +45,16 @@ struct CommandLine {
   std::string help_topic;                  // help options
   std::vector<std::string> guide_words;    // guide WORD...
   bool guide_json = false;                 // guide --json
-  std::string flows_action;                // flows list|find|show|diff|export|import|clear
+  std::string flows_action;                // flows list|find|show|diff|export|import|clear|replay
   std::vector<std::string> flow_words;     // the filter, or ids of flows
   std::string snippet;                     // flows show --as
   bool with_secrets = false;               // flows show, export --with-secrets
   std::string flow_folder;                 // flows, explain --folder
   std::size_t flow_limit = 0;              // flows list, find, export --limit; 0: not given
   bool json = false;                       // flows, tail, status --json
+  std::string replay_method;               // flows replay --method
+  std::vector<std::string> replay_fields;  // flows replay -H 'Name: value'...
+  std::optional<std::string> replay_data;  // flows replay --data
   std::vector<std::string> allowed_hosts;  // exec --allow HOST...
   std::string har_path;                    // exec --har F
   bool deny_rest = false;                  // exec --deny-rest

@@ -27,7 +27,7 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
   porthole status [--json] | reload | stop   the proxy that runs
   porthole tail [FILTER] [--json]    its flows, a line each, as they end
   porthole flows list|find|export [FILTER] | show ID | diff A B | import|clear
-  porthole explain ID      what was changed in that flow, and why
+  porthole explain ID | flows replay ID   what was changed in it; send it again
   porthole exec [--har F] [--deny-rest [--allow HOST]...] -- CMD   its own proxy
   porthole open chromium|firefox [-- ARGS]   a fresh profile that uses the proxy
   porthole check [FILE] | config [--origin]  mistakes; values and their origins
@@ -130,8 +130,8 @@ Answer answer(const CommandLine& line, const Surroundings& surroundings) {
   if (line.command == Command::check) return check(line, surroundings);
   if (line.command == Command::status || line.command == Command::reload || line.command == Command::stop)
     return control_answer(line, surroundings);
-  bool told = line.command == Command::flows && (line.flows_action == "import" || line.flows_action == "clear");
-  if (told) return control_answer(line, surroundings);
+  bool told = line.flows_action == "import" || line.flows_action == "clear" || line.flows_action == "replay";
+  if (line.command == Command::flows && told) return control_answer(line, surroundings);
   Configuration configuration = load_configuration(surroundings);
   if (!configuration.good()) return refusal(configuration);
   switch (line.command) {

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/control_socket.h"
+#include "app/replay_command.h"
 #include "app/row_line.h"
 #include "app/unit_text.h"
 #include "base/clock.h"
@@ -170,6 +171,10 @@ Answer control_answer(const CommandLine& line, const Surroundings& surroundings)
     case CommandLine::Command::stop: return stop_answer(*client);
     case CommandLine::Command::flows:
       if (line.flows_action == "clear") return clear_answer(*client);
+      if (line.flows_action == "replay") {
+        ReplayEdits edits{.method = line.replay_method, .fields = line.replay_fields, .data = line.replay_data};
+        return replay_command(*client, line.flow_words.front(), edits, line.json);
+      }
       return import_answer(*client, line.flow_words.empty() ? "-" : line.flow_words.front());
     default: return status_answer(*client, line.json, SystemClock().wall());
   }

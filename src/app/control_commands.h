@@ -22,7 +22,7 @@ Answer clear_answer(const ControlClient& client);
 // Where clients on this machine reach the proxy that runs; nothing when none does, or it does not say.
 std::optional<Endpoint> running_proxy(const std::map<std::string, std::string>& variables);
 
-// One of the five.
+// One of these, or flows replay.
 Answer control_answer(const CommandLine& line, const Surroundings& surroundings);
 
 }  // namespace porthole::app

@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {describe, test} from 'node:test';
 
 import {site} from './lib/origin.mjs';
-import {eventually, porthole} from './lib/porthole.mjs';
+import {eventually, porthole, program} from './lib/porthole.mjs';
 
 async function watched(t, options = {}) {
   const proxy = await porthole(t, {ui: '127.0.0.1:0', config: {capture: {on: true}}, ...options});
@@ -157,6 +157,30 @@ describe('a request that the program sends', () => {
     release();
     assert.deepEqual(await proxy.exited, {code: 0, signal: null});
     assert.equal(server.seen.length, 1);
+  });
+
+  test('is sent again from the command line, with edits, and what was not recorded is not made up', async (t) => {
+    const {proxy, ask, replay, ended} = await watched(t);
+    const server = await origin(t);
+    const fields = [['X-Kind', 'a'], ['X-Gone', 'b'], ['Authorization', 'Bearer s3cret']];
+    const {json: {id}} = await replay({method: 'POST', url: `${server.url}/a`, fields, body: btoa('old')});
+    await ended(id);
+    const run = (...args) => program(t, ['flows', 'replay', ...args], {home: proxy.dir});
+    const same = await run(id);
+    assert.equal(same.code, 0, same.stderr);
+    assert.match(same.stdout, /POST +200 /);
+    assert.match(same.stderr, /^porthole: Authorization was not recorded/);
+    const edited = await run(id, '--json', '--method', 'PUT', '-H', 'X-Kind: new', '-H', 'X-Gone:', '--data', 'fresh');
+    assert.equal(edited.code, 0, edited.stderr);
+    assert.equal(JSON.parse(edited.stdout).replay_of, id);
+    const [first, second, third] = server.seen;
+    assert.deepEqual([first.headers.authorization, second.headers.authorization], ['Bearer s3cret', undefined]);
+    assert.deepEqual([second.method, second.body.toString(), second.headers['x-kind']], ['POST', 'old', 'a']);
+    assert.deepEqual([third.method, third.body.toString(), third.headers['x-kind']], ['PUT', 'fresh', 'new']);
+    assert.equal(third.headers['x-gone'], undefined);
+    assert.equal((await run('0000000000000')).code, 1);
+    assert.equal((await run(id, '--method', 'CONNECT')).code, 1);
+    assert.equal((await ask('/api/flows')).json.total, 3);
   });
 
   test('needs a recorder', async (t) => {

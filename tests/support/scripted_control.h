@@ -56,16 +56,20 @@ class ScriptedControl {
     }
   }
 
+  static bool whole(const std::string& text) {
+    constexpr std::string_view kLength = "Content-Length: ";
+    std::size_t end = text.find("\r\n\r\n"), length = text.find(kLength);
+    if (end == std::string::npos) return false;
+    return length > end || text.size() - end - 4 >= std::stoul(text.substr(length + kLength.size()));
+  }
+
   static std::string read_request(int visitor) {
     std::string text;
     char room[4096];
-    while (!text.ends_with("\r\n\r\n") && !text.ends_with("{}")) {
+    while (!whole(text)) {
       ssize_t n = ::read(visitor, room, sizeof room);
       if (n <= 0) break;
       text.append(room, static_cast<std::size_t>(n));
-      bool content_comes = text.ends_with("\r\n\r\n") && text.contains("Content-Length");
-      if (content_comes) n = ::read(visitor, room, sizeof room);
-      if (content_comes && n > 0) text.append(room, static_cast<std::size_t>(n));
     }
     return text;
   }

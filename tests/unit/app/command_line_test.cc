@@ -91,12 +91,14 @@ TEST(CommandLine, WhatConcernsTheProxyThatRuns) {
 
 TEST(CommandLine, RefusesAFlagOrAWordThatDoesNothing) {
   using Words = std::vector<const char*>;
-  for (const Words& good : {Words{"flows", "list", "--json", "--limit", "3", "--folder", "f", "a", "b"},
-                            Words{"flows", "find", "--json", "status:500"},
-                            Words{"flows", "show", "id", "--as", "curl", "--with-secrets", "--config", "c"},
-                            Words{"flows", "export", "--with-secrets", "--limit", "3", "host:a"},
-                            Words{"flows", "diff", "a", "b", "--json"}, Words{"flows", "import"},
-                            Words{"flows", "import", "f"}, Words{"flows", "clear"}}) {
+  for (const Words& good :
+       {Words{"flows", "list", "--json", "--limit", "3", "--folder", "f", "a", "b"},
+        Words{"flows", "find", "--json", "status:500"},
+        Words{"flows", "show", "id", "--as", "curl", "--with-secrets", "--config", "c"},
+        Words{"flows", "export", "--with-secrets", "--limit", "3", "host:a"},
+        Words{"flows", "diff", "a", "b", "--json"}, Words{"flows", "import"}, Words{"flows", "import", "f"},
+        Words{"flows", "clear"},
+        Words{"flows", "replay", "id", "--json", "-X", "PUT", "-H", "A: b", "-H", "C:", "--data", "@f"}}) {
     EXPECT_EQ(parse(good).error, "") << good[1];
   }
   for (const Words& bad : {Words{"flows", "list", "--as", "curl"},
@@ -117,6 +119,12 @@ TEST(CommandLine, RefusesAFlagOrAWordThatDoesNothing) {
                            Words{"flows", "import", "f", "--folder", "g"},
                            Words{"flows", "import", "f", "g"},
                            Words{"flows", "clear", "host:a"},
+                           Words{"flows", "replay"},
+                           Words{"flows", "replay", "id", "other"},
+                           Words{"flows", "replay", "id", "--as", "curl"},
+                           Words{"flows", "replay", "id", "--folder", "g"},
+                           Words{"flows", "show", "id", "-H", "A: b"},
+                           Words{"flows", "list", "--data", "x"},
                            Words{"flows", "clear", "--folder", "g"},
                            Words{"flows", "clear", "--limit", "1"},
                            Words{"flows", "clear", "--config", "c"},
