@@ -16,6 +16,9 @@ const kBodyMax = 8 * 1024 * 1024;
 // The proxy writes these itself for what is really sent.
 const kOurs =
   /^(?:host|content-length|transfer-encoding|connection|proxy-connection|proxy-authorization|keep-alive|te|upgrade|via)$/i;
+// What the recorder was told not to keep stands as one asterisk for each octet: nothing to send. `If-Match: *` is a value.
+const isRedacted = ({name, value}: Edit) =>
+  /^\*+$/.test(value) && (value.length > 1 || /^(?:authorization|cookie|proxy-authorization)$/i.test(name));
 type Edit = {name: string; value: string};
 
 const base64 = (bytes: Uint8Array) => {
@@ -32,6 +35,7 @@ export function Compose() {
   const text = useSignal(''),
     binary = useSignal<Uint8Array | undefined>(undefined),
     ready = useSignal(of.current === undefined),
+    missing = useSignal<string[]>([]),
     failed = useSignal(''),
     sending = useSignal(false);
   useEffect(() => {
@@ -42,7 +46,9 @@ export function Compose() {
         const flow = await get<Flow>(`/api/flows/${id}`);
         method.value = flow.row.method;
         url.value = flow.row.target ?? '';
-        fields.value = parseHead(flow.heads.request_received).fields.filter((one) => !kOurs.test(one.name));
+        const all = parseHead(flow.heads.request_received).fields.filter((one) => !kOurs.test(one.name));
+        fields.value = all.filter((one) => !isRedacted(one));
+        missing.value = all.filter(isRedacted).map((one) => one.name);
         if (flow.content.request.kept > 0) {
           const {bytes} = await getBody(`/api/flows/${id}/request/body`, 0, kBodyMax);
           try {
@@ -162,6 +168,7 @@ export function Compose() {
             Add a field
           </button>
           <span class="quiet"> Host, Content-Length and what speaks of the connection are written anew.</span>
+          {missing.value.length > 0 && <p class="quiet">Not recorded, and left out: {missing.value.join(', ')}.</p>}
         </fieldset>
         <label class="compose-body">
           Content
