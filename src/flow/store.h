@@ -36,7 +36,7 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // Nowhere while recording is paused. In memory until flush().
+  // Nowhere while recording is paused. In memory until flush(), which comes by itself when kFlushBytes have gathered.
   Position append(const EventHeader& event, std::string_view payload, Position previous, const Redactor& redactor,
                   Instant now);
   void flush(Instant now);

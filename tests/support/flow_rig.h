@@ -42,6 +42,19 @@ class FlowRig : public testing::Test {
     while (recorder_->step() > 0) {}
     recorder_->finish();
   }
+  // As a user writes it.
+  static std::string id(std::uint64_t value) {
+    char text[flow::FlowId::kTextBytes];
+    flow::FlowId{value}.text(text);
+    return {text, sizeof text};
+  }
+  // Where the last record of the first segment lies: also of a flow that has not ended.
+  flow::Position last_record() {
+    auto first = flow::SegmentReader::open(flow::Store::paths_in(folder_ / "flows").at(0));
+    flow::Position last;
+    while (auto record = first->next()) last = record->at;
+    return last;
+  }
   std::optional<flow::Flow> newest() { return flow::read_flow(reader_, recorder_->rows().newest(1).at(0).last); }
 
   test::TemporaryFolder folder_;

@@ -28,11 +28,6 @@ class DiffPage : public test::FlowRig {
     content(n, flow::Direction::response, octets);
     end(n, octets.size());
   }
-  static std::string id(std::uint64_t value) {
-    char text[flow::FlowId::kTextBytes];
-    flow::FlowId{value}.text(text);
-    return {text, sizeof text};
-  }
   FlowQuestion question_;
 };
 

@@ -35,11 +35,6 @@ class FlowPages : public test::FlowRig {
     step();
     question_.folder = folder_ / "flows";
   }
-  static std::string id(std::uint64_t value) {
-    char text[flow::FlowId::kTextBytes];
-    flow::FlowId{value}.text(text);
-    return {text, sizeof text};
-  }
   FlowQuestion question_;
 };
 

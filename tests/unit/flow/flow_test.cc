@@ -55,10 +55,7 @@ TEST_F(FlowRig, KnowsWhatHasHappenedOfAFlowThatGoesOn) {
   request(3, "POST http://shop.test:81/a?b HTTP/1.1\r\n\r\n");
   content(3, Direction::request, "hello");
   step();
-  auto first = SegmentReader::open(Store::paths_in(folder_ / "flows").at(0));
-  Position last;
-  while (auto record = first->next()) last = record->at;
-  auto flow = read_flow(reader_, last);
+  auto flow = read_flow(reader_, last_record());
   ASSERT_TRUE(flow);
   EXPECT_FALSE(flow->ended);
   EXPECT_EQ(flow->row.method, "POST");
@@ -105,10 +102,7 @@ TEST_F(FlowRig, KnowsOfAFlowThatGoesOnThatItWasSentAgain) {
   request(3, "GET http://h/ HTTP/1.1\r\n\r\n");
   sink_->note({3}, {.what = kReplayNote, .detail = "0000000000007"}, clock_.now());
   step();
-  auto first = SegmentReader::open(Store::paths_in(folder_ / "flows").at(0));
-  Position last;
-  while (auto record = first->next()) last = record->at;
-  auto flow = read_flow(reader_, last);
+  auto flow = read_flow(reader_, last_record());
   ASSERT_TRUE(flow);
   EXPECT_EQ(flow->row.replay_of.value, 7U);
   EXPECT_EQ(flow->row.flags, kReplayed);
