@@ -59,6 +59,8 @@ struct Flow {
   std::string trailers[2];     // "Name: value\r\n" ..
   std::vector<RecordedNote> notes;
 
+  // After a 101 its content is what the protocol that was switched to carried, and belongs to no message of HTTP.
+  bool switched() const { return row.status == 101; }
   // What its content belongs to: as received, or what we answered where nothing was.
   const std::optional<RecordedHead>& head_of(Direction direction) const;
 };

@@ -273,9 +273,10 @@ std::uint16_t Recorder::flags_of(const Open& open, const EventHeader& event, con
   if (open.lost || event.dropped != open.dropped_before) flags |= kEventLost;
   const ByteCount moved[2] = {row.bytes_in, row.bytes_out};
   for (std::size_t i = 0; i < 2; ++i) {
-    ByteCount wanted = std::min(moved[i], options_.body_limit);
-    if (open.kept[i] + open.unseen[i] < wanted) flags |= kContentLost;
-    if (row.end != End::tunnelled && moved[i] > options_.body_limit) flags |= kContentCut;
+    // What was not looked at was not wanted. Nor was anything of a CONNECT's, of which nothing is kept.
+    ByteCount looked_at = moved[i] - std::min(moved[i], open.unseen[i]);
+    if (open.kept[i] < std::min(looked_at, options_.body_limit)) flags |= kContentLost;
+    if (row.method != "CONNECT" && moved[i] > options_.body_limit) flags |= kContentCut;
   }
   return flags;
 }

@@ -43,6 +43,7 @@ Request request_of(SegmentFolder& folder, const Flow& flow, std::string_view hea
     if (!of_the_connection(name)) request.fields.emplace_back(name, value);
     return true;
   });
+  if (flow.switched()) return request;
   const RecordedContent& content = flow.content[0];
   read_content(folder, content, 0, kSnippetContentMax, request.content);
   if (request.content.size() < content.size)

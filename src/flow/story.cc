@@ -46,7 +46,7 @@ void tell_answer(const Flow& flow, std::vector<std::string>& story) {
   Timing timing = timing_of(flow);
   if (flow.response_received && timing.wait)
     story.push_back(fmt::format("The server began to answer after {}.", duration_words(*timing.wait)));
-  if (flow.response_received && timing.receive && flow.content[1].size > 0 && flow.ended)
+  if (flow.response_received && timing.receive && flow.content[1].size > 0 && flow.ended && !flow.switched())
     story.push_back(fmt::format("{} of content came within {}.", size_words(flow.content[1].size),
                                 duration_words(*timing.receive)));
 }

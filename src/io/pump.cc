@@ -22,6 +22,15 @@ Pump::Pump(Loop& loop, PipePool& pipes, Stream& from, Stream& to, Side from_side
 Pump::~Pump() = default;
 
 void Pump::begin_with(Bytes bytes) {
+  show_witness(bytes.view());
+  keep(std::move(bytes));
+}
+
+void Pump::show_witness(std::string_view bytes) {
+  if (witness_ && !bytes.empty() && !witness_->saw(bytes)) witness_ = nullptr;
+}
+
+void Pump::keep(Bytes bytes) {
   if (bytes.empty()) return;
   if (!stuck_) stuck_ = std::make_unique<ByteQueue>(loop_.blocks());
   stuck_->push(std::move(bytes));
@@ -44,7 +53,7 @@ bool Pump::step() {
 }
 
 bool Pump::wants_splice() const {
-  return (limited_ || moved_ >= kSpliceAfter) && (!stuck_ || stuck_->empty()) && from_.descriptor() >= 0 &&
+  return !witness_ && (limited_ || moved_ >= kSpliceAfter) && (!stuck_ || stuck_->empty()) && from_.descriptor() >= 0 &&
          to_.descriptor() >= 0;
 }
 
@@ -88,13 +97,14 @@ bool Pump::step_copy(bool no_pipe) {
     }
     left_ -= got.bytes;
     Bytes bytes = loop_.take(got.bytes);
+    show_witness(bytes.view());
     iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
     IoCount sent = to_.try_write({&piece, 1});
     if (sent.state == IoCount::State::moved) {
       moved_ += sent.bytes;
       bytes.remove_prefix(sent.bytes);
     }
-    begin_with(std::move(bytes));
+    keep(std::move(bytes));
     if (!no_pipe && wants_splice()) return true;
     if (got.bytes >= budget) return from_.maybe_readable();
     budget -= got.bytes;

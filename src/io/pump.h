@@ -1,9 +1,10 @@
 // Pump moves bytes one way between two bare streams until the source ends: tunnels and upgraded connections are two of them.
 // It copies through the loop's scratch block, and splices through a pooled pipe once the flow proved bulky. It holds a pipe only
-// while bytes move; when none is to be had it copies.
+// while bytes move; when none is to be had it copies. A witness may see what passes: until it has seen enough, all is copied.
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "base/byte_queue.h"
 #include "io/loop.h"
@@ -11,6 +12,14 @@
 #include "io/stream.h"
 
 namespace porthole::io {
+
+// Sees a pump's bytes as they were read, before they are written. It neither changes nor delays them.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  // False: has seen enough, and is never called again. `bytes` are valid during the call.
+  virtual bool saw(std::string_view bytes) = 0;
+};
 
 class Pump {
  public:
@@ -28,6 +37,8 @@ class Pump {
   void limit(ByteCount bytes);
   // Bytes that were read from the source before the pump took over.
   void begin_with(Bytes bytes);
+  // Before anything moved, also before begin_with(). It outlives the pump, or at least the last byte that it wants.
+  void show(Witness& witness) { witness_ = &witness; }
   // Moves what can be moved now, at most about 256 KiB. Call when either stream is ready. True: call again next turn.
   bool step();
 
@@ -45,6 +56,8 @@ class Pump {
   void fail_with(Side side, int os_errno);
   void finish();
   void leave_pipe();
+  void show_witness(std::string_view bytes);
+  void keep(Bytes bytes);
   bool wants_splice() const;
 
   Loop& loop_;
@@ -52,6 +65,7 @@ class Pump {
   Stream& from_;
   Stream& to_;
   std::unique_ptr<ByteQueue> stuck_;  // read but not written; null when nothing ever stuck (idle tunnels stay small)
+  Witness* witness_ = nullptr;        // while it wants more
   PooledPipe pipe_;
   ByteCount moved_ = 0;
   Error error_;

@@ -14,6 +14,10 @@ Tunnel::Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<T
       down_(services.loop, services.pipes, *upstream_, *client_, porthole::Side::upstream),
       moved_at_(services.loop.now()),
       timer_(io::Timer::calling<&Tunnel::on_timer>(services.loop.timers(), *this)) {
+  if (record_->tap) {
+    tap_ = std::make_unique<TunnelTap>(record_->tap, services.loop);
+    if (record_->status == 101) tap_->tell_content(up_, down_);
+  }
   up_.begin_with(std::move(client.early));
   down_.begin_with(std::move(upstream.early));
   services_.metrics.tunnels.add(1);
@@ -108,9 +112,8 @@ void Tunnel::record_end(flow::End how, Token error) {
   outcome.took = services_.loop.now() - record.begun_at;
   services_.metrics.bytes_in.add(outcome.bytes_in);
   services_.metrics.bytes_out.add(outcome.bytes_out);
-  if (record.tap) {
-    record.tap->unseen(outcome.flow, flow::Direction::request, outcome.bytes_in);
-    record.tap->unseen(outcome.flow, flow::Direction::response, outcome.bytes_out);
+  if (tap_) {
+    tap_->tell_rest(outcome.bytes_in, outcome.bytes_out);
     record.tap->end(outcome.flow, outcome, services_.loop.now());
   }
   if (services_.access_log) services_.access_log->add(outcome);

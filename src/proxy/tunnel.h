@@ -10,6 +10,7 @@
 #include "io/pump.h"
 #include "proxy/admission.h"
 #include "proxy/services.h"
+#include "proxy/tunnel_tap.h"
 
 namespace porthole::proxy {
 
@@ -50,6 +51,7 @@ class Tunnel final : public Link, public io::Buried, private io::ReadyListener, 
   Services& services_;
   std::unique_ptr<io::Stream> client_, upstream_;
   std::unique_ptr<TunnelRecord> record_;
+  std::unique_ptr<TunnelTap> tap_;  // null when nobody watches
   Admission::Place place_;
   io::Pump up_;  // client to upstream
   io::Pump down_;

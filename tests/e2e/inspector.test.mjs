@@ -6,9 +6,9 @@ import http from 'node:http';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 
-import {recorder} from './lib/origin.mjs';
+import {rawOrigin, recorder} from './lib/origin.mjs';
 import {command, eventually, kBinary, porthole, startPorthole, tempDir} from './lib/porthole.mjs';
-import {exchange} from './lib/raw.mjs';
+import {exchange, head} from './lib/raw.mjs';
 
 const kState = '.local/state/porthole';
 // What it prints may come later than that it is ready.
@@ -106,6 +106,46 @@ describe('the inspector', () => {
     assert.equal(body.headers['content-disposition'], 'attachment');
     assert.equal(body.headers['content-type'], 'application/octet-stream');
     assert.equal(body.headers['content-security-policy'], 'sandbox');
+  });
+
+  test('shows what passes after an upgrade while it passes, and keeps none of what a CONNECT carries', async (t) => {
+    const proxy = await watched(t);
+    const at = address(proxy), headers = bearer(proxy);
+    const origin = await rawOrigin(t, async (wire) => {
+      await wire.requestHead();
+      await wire.send(head('HTTP/1.1 101 Switching Protocols', 'Connection: upgrade', 'Upgrade: websocket') + 'from the server');
+      for (;;) await wire.send(await wire.some());
+    });
+    const body = async (id, side) => (await ask(at, `/api/flows/${id}/${side}/body`, {headers})).text;
+    const newest = async () => JSON.parse((await ask(at, '/api/flows?limit=1', {headers})).text).rows[0];
+
+    const wire = await proxy.connect(t);
+    await wire.send(
+      head(`GET ${origin.url('/ws')} HTTP/1.1`, `Host: ${origin.authority}`, 'Connection: upgrade', 'Upgrade: websocket'));
+    assert.equal((await wire.response()).status, 101);
+    await wire.send('from the client');
+    await wire.until('from the client');
+    const row = await eventually('the row', async () => (await newest())?.bytes_in === 15 && newest());
+    assert.equal(row.state, 'open');
+    assert.equal(row.status, 101);
+    assert.equal(await body(row.id, 'request'), 'from the client');
+    assert.equal(await body(row.id, 'response'), 'from the serverfrom the client');
+    wire.reset();
+    const ended = await eventually('its end', async () => (await newest()).state === 'done' && newest());
+    assert.deepEqual([ended.id, ended.bytes_in, ended.bytes_out, ended.flags], [row.id, 15, 30, undefined]);
+
+    const tunnel = await proxy.connect(t);
+    await tunnel.send(head(`CONNECT ${origin.authority} HTTP/1.1`, `Host: ${origin.authority}`));
+    await tunnel.response('CONNECT');
+    await tunnel.send(head('GET /ws HTTP/1.1', 'Host: x'));
+    await tunnel.until('from the server');
+    tunnel.reset();
+    const through = await eventually(
+      'its end', async () => (await newest()).method === 'CONNECT' && (await newest()).state === 'done' && newest());
+    assert.ok(through.bytes_out > 15);
+    assert.equal(await body(through.id, 'response'), '');
+    const {content} = JSON.parse((await ask(at, `/api/flows/${through.id}`, {headers})).text);
+    assert.deepEqual([content.response.kept, content.response.unseen], [0, through.bytes_out]);
   });
 
   test('does not open beyond this machine', async (t) => {

@@ -113,6 +113,26 @@ TEST_F(RecorderRig, MarksAFlowWhoseContentFoundNoRoom) {
   EXPECT_EQ(sink_->metrics().dropped_events.value(), 0U);
 }
 
+// Content that was looked at up to the limit and then spliced, and a CONNECT of which nothing is content.
+TEST_F(RecorderRig, TellsContentThatWasLostFromWhatWasNotLookedAt) {
+  options_.body_limit = 1000;
+  start();
+  auto tunnel = [&](std::uint64_t flow, std::string_view method, ByteCount kept, ByteCount unseen, End end) {
+    sink_->begin({flow}, *Endpoint::parse("127.0.0.1:5"), clock_.now());
+    sink_->data({flow}, Direction::response, 0, std::string(kept, 'c'), clock_.now());
+    sink_->unseen({flow}, Direction::response, unseen);
+    Outcome outcome{.flow = {flow}, .end = end, .status = 101, .method = method};
+    outcome.bytes_out = 1500;
+    sink_->end({flow}, outcome, clock_.now());
+    step();
+    return std::move(recorder_->rows().newest(1).at(0));
+  };
+  EXPECT_EQ(tunnel(1, "GET", 1000, 500, End::tunnelled).flags, kContentCut);
+  EXPECT_EQ(tunnel(2, "GET", 900, 500, End::tunnelled).flags, kContentCut | kContentLost);
+  EXPECT_EQ(tunnel(3, "CONNECT", 0, 1500, End::tunnelled).flags, 0U);
+  EXPECT_EQ(tunnel(4, "CONNECT", 0, 1500, End::client_gone).flags, 0U);
+}
+
 TEST_F(RecorderRig, MarksFlowsWhoseEventsFoundNoRoom) {
   start();
   std::uint64_t flow = 0;

@@ -56,6 +56,18 @@ class SnippetTest : public test::FlowRig {
   }
 };
 
+TEST_F(SnippetTest, TakesWhatPassedAfterA101ForNoContentOfTheRequest) {
+  std::string head = "GET http://h/ws HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+  request(1, head);
+  content(1, Direction::request, "frames");
+  Outcome switched = outcome(head, "frames");
+  switched.status = 101;
+  sink_->end({1}, switched, clock_.now());
+  step();
+  EXPECT_EQ(snippet(reader_, *newest(), SnippetKind::raw, true), head);
+  EXPECT_THAT(*snippet(reader_, *newest(), SnippetKind::curl, true), Not(HasSubstr("frames")));
+}
+
 TEST_F(SnippetTest, ACurlLineSaysTheRequestAndNothingThatCurlWouldAdd) {
   EXPECT_EQ(of(SnippetKind::curl, "GET http://h/a?b=1 HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nConnection: close\r\n\r\n"),
             "curl --globoff --path-as-is -H 'Accept: */*' -H 'User-Agent:' 'http://h/a?b=1'\n");

@@ -164,6 +164,51 @@ TEST_F(TcpPumpTest, CopiesFiftyMegabytesByteForByte) {
   carry(client, upstream, 50'000'000);
 }
 
+// Sees up to `wants` bytes; whether they were the pattern's from its beginning.
+class Onlooker final : public Witness {
+ public:
+  Onlooker(std::uint64_t seed, std::uint64_t wants) : expects_(seed), wants_(wants) {}
+  bool saw(std::string_view bytes) override {
+    wrong |= !expects_.matches(seen, bytes);
+    called_after_enough |= seen >= wants_;
+    seen += bytes.size();
+    return seen < wants_;
+  }
+  std::uint64_t seen = 0;
+  bool wrong = false, called_after_enough = false;
+
+ private:
+  Pattern expects_;
+  std::uint64_t wants_;
+};
+
+TEST_F(TcpPumpTest, ShowsAWitnessEachByteUntilItHasSeenEnoughAndSplicesThen) {
+  User client(*client_side_.dialled, 1, 2, 20'000'000);
+  User server(*server_side_.arrived, 2, 1, 20'000'000);
+  Onlooker all(1, UINT64_MAX), some(2, 3'000'000);
+  Tunnel tunnel(world_.loop, pipes_, *client_side_.arrived, *server_side_.dialled);
+  tunnel.up.show(all);
+  tunnel.down.show(some);
+  std::size_t lent_while_all_look = 0;
+  ASSERT_TRUE(world_.until(
+      [&] {
+        client.step();
+        server.step();
+        if (some.seen < 3'000'000) lent_while_all_look = std::max(lent_while_all_look, pipes_.lent());
+        return client.ended && server.ended;
+      },
+      std::chrono::seconds(100)));
+  EXPECT_FALSE(client.wrong);
+  EXPECT_FALSE(server.wrong);
+  EXPECT_EQ(all.seen, 20'000'000U);
+  EXPECT_FALSE(all.wrong);
+  EXPECT_GE(some.seen, 3'000'000U);
+  EXPECT_LT(some.seen, 4'000'000U);
+  EXPECT_FALSE(some.wrong);
+  EXPECT_FALSE(some.called_after_enough);
+  EXPECT_EQ(lent_while_all_look, 0U);
+}
+
 TEST_F(TcpPumpTest, CopiesWhenNoPipeCanBeHad) {
   PipePool none(0);
   carry(*client_side_.arrived, *server_side_.dialled, 20'000'000, none);
