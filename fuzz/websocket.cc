@@ -1,7 +1,8 @@
 // One direction of a WebSocket connection: cuts do not matter, no more comes out than went in, what is kept of a message is
-// bounded, and the messages, written as one frame each and read again, are the same.
-// Input: one octet with the number of cut sizes n, who sends, which reserved bits are used and how much is kept; n cut sizes;
-// then frames.
+// bounded, and the messages, written as one frame each and read again, are the same. Compressed ones (RFC 7692) inflate up to a
+// cap, and what was deflated inflates to itself.
+// Input: one octet with the number of cut sizes n, who sends, which reserved bits are used, how much is kept and whether the
+// window goes on; n cut sizes; then frames.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "coding/message_inflater.h"
+#include "support/message_deflater.h"
 #include "support/transcript.h"
 #include "support/ws_frames.h"
 #include "wire/ws/message_reader.h"
@@ -61,6 +64,18 @@ std::string written(const std::vector<ws::Message>& messages, bool masked) {
   return text;
 }
 
+void check_compressed(const std::vector<ws::Message>& messages, bool keeps_context) {
+  porthole::coding::MessageInflater inflater(keeps_context), second(keeps_context);
+  test::MessageDeflater deflater(keeps_context);
+  for (const ws::Message& one : messages) {
+    std::string out;
+    bool good = inflater.inflate(one.payload, 1000, out);
+    require(out.size() <= 1000 && good == (*inflater.fault() == '\0'));
+    std::string again;
+    require(second.inflate(deflater.deflate(one.payload), one.payload.size(), again) && again == one.payload);
+  }
+}
+
 }  // namespace
 
 // NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
@@ -85,6 +100,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(one.opcode == ws::Opcode::text || one.opcode == ws::Opcode::binary || one.payload.size() <= 125);
   }
   require(given <= whole.taken && (whole.taken == input.size() || !whole.fault.empty()));
+
+  if (options.reserved != 0) check_compressed(whole.messages, (choice & 128U) != 0);
 
   if (options.payload_bytes_max < input.size()) return 0;
   std::string again = written(whole.messages, options.sender == porthole::Side::client);

@@ -1,4 +1,4 @@
-// gzip (RFC 1952) and deflate (RFC 1950 around RFC 1951, or RFC 1951 alone) by zlib, which is included here only.
+// gzip (RFC 1952) and deflate (RFC 1950 around RFC 1951, or RFC 1951 alone) by zlib, which is included here and for messages only.
 #pragma once
 
 #include <memory>

@@ -1,0 +1,77 @@
+// RFC 7692 §7.2: messages, their windows, and such as cannot be inflated.
+#include "coding/message_inflater.h"
+
+#include <gtest/gtest.h>
+
+#include "support/message_deflater.h"
+
+namespace porthole::coding {
+namespace {
+
+using namespace std::string_literals;
+
+std::string inflated(MessageInflater& inflater, std::string_view payload, ByteCount most = 1_MiB) {
+  std::string out;
+  return inflater.inflate(payload, most, out) ? out : out + "!" + inflater.fault();
+}
+
+// §7.2.3, each example as it stands there.
+TEST(MessageInflater, InflatesTheExamplesOfTheRfc) {
+  MessageInflater inflater(true);
+  EXPECT_EQ(inflated(inflater, "\xf2\x48\xcd\xc9\xc9\x07\x00"s), "Hello");
+  EXPECT_EQ(inflated(inflater, "\xf2\x00\x11\x00\x00"s), "Hello");  // from the window
+  EXPECT_EQ(inflated(inflater, "\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"s), "Hello");
+  EXPECT_EQ(inflated(inflater, "\xf3\x48\xcd\xc9\xc9\x07\x00\x00"s), "Hello");  // a last block
+  EXPECT_EQ(inflated(inflater, "\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"s), "Hello");
+  EXPECT_EQ(inflated(inflater, "\x00"s), "");
+}
+
+TEST(MessageInflater, ALastBlockDoesNotEndTheWindow) {
+  MessageInflater inflater(true);
+  EXPECT_EQ(inflated(inflater, "\xf3\x48\xcd\xc9\xc9\x07\x00\x00"s), "Hello");
+  EXPECT_EQ(inflated(inflater, "\xf2\x00\x11\x00\x00"s), "Hello");
+}
+
+TEST(MessageInflater, TheWindowGoesOnOrNot) {
+  std::string text;
+  for (int n = 0; n < 5000; ++n) text += std::to_string(n * 7919 % 10007) + ' ';
+  for (bool keeps : {true, false}) {
+    test::MessageDeflater deflater(keeps);
+    MessageInflater inflater(keeps);
+    std::size_t first = 0;
+    for (std::string_view message : {std::string_view(text).substr(0, 20'000), std::string_view(text).substr(0, 20'000),
+                                     std::string_view(), std::string_view(text)}) {
+      std::string payload = deflater.deflate(message);
+      EXPECT_EQ(inflated(inflater, payload), message);
+      if (first == 0) first = payload.size();
+      else if (message.size() == 20'000) EXPECT_EQ(payload.size() < first / 10, keeps);
+    }
+  }
+}
+
+TEST(MessageInflater, StopsAtTheCap) {
+  test::MessageDeflater deflater(false);
+  std::string bomb = deflater.deflate(std::string(10'000'000, '0'));
+  EXPECT_LT(bomb.size(), 20'000U);
+  MessageInflater inflater(false);
+  EXPECT_EQ(inflated(inflater, bomb, 5), "00000!there is more in it than is inflated");
+  EXPECT_EQ(inflated(inflater, bomb, 10'000'000).size(), 10'000'000U);
+  EXPECT_EQ(inflated(inflater, "\xf2\x48\xcd\xc9\xc9\x07\x00"s, 5), "Hello");
+  EXPECT_EQ(inflated(inflater, "\xf2\x48\xcd\xc9\xc9\x07\x00"s, 4), "Hell!there is more in it than is inflated");
+}
+
+TEST(MessageInflater, BehindABrokenMessageNothingCanGoOnFromIt) {
+  constexpr std::string_view kHello("\xf2\x48\xcd\xc9\xc9\x07\x00", 7);
+  for (std::string_view broken : {std::string_view("\xff\xff\xff"), std::string_view("\x06")}) {
+    MessageInflater keeping(true), forgetting(false);
+    std::string out;
+    EXPECT_FALSE(keeping.inflate(broken, 100, out));
+    EXPECT_FALSE(forgetting.inflate(broken, 100, out));
+    EXPECT_STREQ(keeping.fault(), "invalid block type");
+    EXPECT_EQ(inflated(keeping, kHello), "!it goes on from a message that could not be inflated");
+    EXPECT_EQ(inflated(forgetting, kHello), "Hello");
+  }
+}
+
+}  // namespace
+}  // namespace porthole::coding
