@@ -19,7 +19,6 @@ class Export final : public Feed {
         wanted_(std::move(wanted)),
         marks_(marks),
         secrets_(secrets) {}
-  Duration interval() const override { return std::chrono::milliseconds(1); }
 
   State pull(std::string& piece, Instant) override {
     if (at_ == 0) piece += flow::har_head();
@@ -31,7 +30,7 @@ class Export final : public Feed {
       if (!wanted_.matches(flow::FlowSubject(*one, folder, marks_.facts(id)))) continue;
       if (flow::append_har_entry(piece, folder, *one, marks_.find(id), secrets_, first_)) first_ = false;
     }
-    if (at_ < flows_.size()) return piece.size() < kPiece ? State::wait : State::more;
+    if (at_ < flows_.size()) return piece.size() < kPiece ? State::turn : State::more;
     piece += flow::har_tail();
     return State::done;
   }

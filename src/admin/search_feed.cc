@@ -11,7 +11,6 @@ constexpr Duration kTellEvery = std::chrono::milliseconds(100);
 class SearchFeed final : public Feed {
  public:
   SearchFeed(flow::Search search, const flow::Marks& marks) : search_(std::move(search)), marks_(marks) {}
-  Duration interval() const override { return std::chrono::milliseconds(1); }
   bool endless() const override { return true; }  // who has left wants no more of it
 
   State pull(std::string& piece, Instant now) override {
@@ -31,7 +30,7 @@ class SearchFeed final : public Feed {
       Json(piece).object().number("searched", search_.searched()).number("of", search_.of()).end_object();
       piece += "\n\n";
     }
-    if (more) return State::wait;
+    if (more) return State::turn;
     piece += "event: done\ndata: {}\n\n";
     return State::done;
   }

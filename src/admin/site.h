@@ -19,8 +19,9 @@ namespace porthole::admin {
 // Content made while it is sent. Pulled only while the visitor takes what came before, so nothing queues up.
 class Feed {
  public:
-  // Pull again at once, after interval(), never; or what was promised cannot be given, and the connection ends.
-  enum class State : std::uint8_t { more, wait, done, broken };
+  // Pull again at once, when others had their turn, after interval(), never; or what was promised cannot be given, and the
+  // connection ends.
+  enum class State : std::uint8_t { more, turn, wait, done, broken };
   virtual ~Feed() = default;
   // Appends what is there now to `piece`: 256 KiB or so at most.
   virtual State pull(std::string& piece, Instant now) = 0;

@@ -48,6 +48,11 @@ void Visitor::on_timer() {
   else close();
 }
 
+void Visitor::run() {
+  if (feed_) pull();
+  else dispatch();
+}
+
 void Visitor::look() {
   auto answer = waiting_->later->look(server_.loop_.now());
   if (!answer) return timer_.arm(server_.loop_.now() + Later::interval());
@@ -182,6 +187,10 @@ void Visitor::pull() {
   channel_.flush_soon();
   if (state == Feed::State::more) return timer_.disarm();  // on_drained() goes on; the channel has its own patience
   if (state == Feed::State::wait) return timer_.arm(server_.loop_.now() + feed_->interval());
+  if (state == Feed::State::turn) {
+    timer_.disarm();
+    return server_.loop_.run_next_turn(*this);
+  }
   feed_.reset();
   session_->send_end(feed_stream_, nullptr);
   timer_.arm(server_.loop_.now() + kPatience);

@@ -25,7 +25,7 @@ class Visitor final : public Link, public io::Buried, private io::ChannelOwner, 
   void on_drained() override;
   void on_broken(const Error&) override { leave(); }
   void on_finished() override { leave(); }
-  void run() override { dispatch(); }
+  void run() override;
   void on_timer();
   void dispatch();
   void take(wire::ServerEvent& event);

@@ -76,7 +76,7 @@ class ApiRig : public FlowRig {
       piece.clear();
       auto state = feed.pull(piece, clock_.now());
       all += piece;
-      if (state != admin::Feed::State::more) return all;
+      if (state != admin::Feed::State::more && state != admin::Feed::State::turn) return all;
     }
   }
   std::string body_of(admin::Answer& answer) { return answer.feed ? pull(*answer.feed) : answer.body; }

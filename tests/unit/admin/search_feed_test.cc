@@ -31,9 +31,9 @@ TEST_F(SearchFeedTest, GivesOthersTheirTurnAfterEachSlice) {
     recorder_->step();
   }
   step();
-  Answer answer = ask("GET", "/api/search?filter=status:404");
+  Answer answer = ask("GET", "/api/search?filter=status:200");
   std::string piece;
-  EXPECT_EQ(answer.feed->pull(piece, clock_.now()), Feed::State::wait);
+  EXPECT_EQ(answer.feed->pull(piece, clock_.now()), Feed::State::turn);
   EXPECT_EQ(answer.feed->pull(piece, clock_.now()), Feed::State::done);
 }
 

@@ -1,6 +1,8 @@
 // Content and feeds of a Site, over a connection.
 #include "admin/visitor.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "admin/server.h"
@@ -32,6 +34,20 @@ class Counting final : public Feed {
   bool waits_;
   int& pulled_;
   bool goes_on_;
+};
+
+// Has something to do in each turn.
+class Busy final : public Feed {
+ public:
+  Busy(int turns, int& pulled) : turns_(turns), pulled_(pulled) {}
+  State pull(std::string& piece, Instant) override {
+    piece += 'b';
+    return ++pulled_ < turns_ ? State::turn : State::done;
+  }
+
+ private:
+  int turns_;
+  int& pulled_;
 };
 
 // Promises 100 octets and gives 10.
@@ -71,9 +87,11 @@ class EchoSite final : public Site {
   ByteCount content_max(const http::RequestHead&) const override { return 1000; }
   Answer answer(const http::RequestHead& request, std::string_view content) override {
     ++answered;
+    pulled_before = pulled;
     Answer answer{.fields = {{"X-Own", "1"}}};
     if (request.target_text == "/feed") answer.feed = std::make_unique<Counting>(4, 10, true, pulled);
     else if (request.target_text == "/endless") answer.feed = std::make_unique<Counting>(2, 10, true, pulled, true);
+    else if (request.target_text == "/busy") answer.feed = std::make_unique<Busy>(1000, pulled);
     else if (request.target_text == "/broken") answer.feed = std::make_unique<Breaking>();
     else if (request.target_text == "/large") answer.feed = std::make_unique<Counting>(64, 100'000, false, pulled);
     else if (request.target_text == "/later") answer.later = std::make_unique<Coming>(there, waiting);
@@ -83,6 +101,7 @@ class EchoSite final : public Site {
     return answer;
   }
   int answered = 0, pulled = 0, waiting = 0;
+  int pulled_before = 0;  // the answer made last
   bool there = false;
 };
 
@@ -213,6 +232,21 @@ TEST_F(VisitorTest, SendsAFeedPieceByPieceAndGoesOn) {
   std::string rest = receive();
   EXPECT_EQ(rest.substr(0, 5), "0\r\n\r\n");
   EXPECT_TRUE(ends(rest, "got "));  // what was asked meanwhile
+}
+
+TEST_F(VisitorTest, AFeedThatIsBusyLetsOthersHaveTheirTurn) {
+  auto [ours, theirs] = io::make_memory_streams(loop_, {.capacity = 64 * 1024, .first = {}, .second = {}});
+  server_.serve(std::move(theirs));
+  for (auto [end, request] : {std::pair(end_.get(), "GET /busy HTTP/1.1\r\nHost: h\r\n\r\n"),
+                              std::pair(ours.get(), "GET /a HTTP/1.1\r\nHost: h\r\n\r\n")}) {
+    iovec piece{const_cast<char*>(request), std::string_view(request).size()};
+    ASSERT_EQ(end->try_write({&piece, 1}).bytes, piece.iov_len);
+  }
+  std::string all = receive();
+  EXPECT_EQ(std::count(all.begin() + static_cast<std::ptrdiff_t>(all.find("\r\n\r\n")), all.end(), 'b'), 1000);
+  EXPECT_TRUE(ends(all, "0\r\n\r\n"));
+  EXPECT_EQ(site_.answered, 2);
+  EXPECT_LT(site_.pulled_before, 10) << "the other one had to wait";
 }
 
 TEST_F(VisitorTest, PullsOnlyAsFastAsTheVisitorReads) {
