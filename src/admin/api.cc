@@ -187,11 +187,8 @@ std::optional<flow::Flow> Api::find(std::string_view text, flow::SegmentFolder& 
     parts_.recorder->wait_until_written(row->last, kPatience);
     return flow::read_flow(folder, row->last);
   }
-  flow::History history(parts_.folder);
-  while (auto row = history.next()) {
-    if (row->flow.value == id->value) return flow::read_flow(folder, row->last);
-  }
-  return std::nullopt;
+  auto last = flow::find_flow(parts_.folder, *id);
+  return last ? flow::read_flow(folder, *last) : std::nullopt;
 }
 
 Answer Api::flow(const Asked& asked) {

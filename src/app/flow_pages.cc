@@ -83,11 +83,9 @@ std::optional<Flow> find_flow(const FlowQuestion& question, Answer& refused) {
                            safe(question.id))};
     return std::nullopt;
   }
-  flow::History history(question.folder);
-  while (auto row = history.next()) {
-    if (row->flow.value != id->value) continue;
+  if (auto last = flow::find_flow(question.folder, *id)) {
     flow::SegmentFolder folder(question.folder);
-    if (auto found = flow::read_flow(folder, row->last)) return found;
+    if (auto found = flow::read_flow(folder, *last)) return found;
   }
   refused = not_there(question);
   return std::nullopt;

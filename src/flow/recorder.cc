@@ -88,6 +88,7 @@ bool Recorder::clear(Duration patience) {
 
 void Recorder::forget() {
   std::uint32_t asked = clear_asked_;
+  indexer_.stop();
   if (store_) store_->clear();
   rows_.clear();
   load_pinned();
@@ -115,6 +116,7 @@ std::size_t Recorder::step() {
   metrics_.open_flows.set(static_cast<std::int64_t>(open_.size()));
   bool hurry = hurried_.load(std::memory_order_relaxed) && hurried_.exchange(false);
   if (store_ && (hurry || now_ - flushed_ >= kFlushEvery)) flush(now_);
+  if (store_ && taken <= kCalm) indexer_.step(*store_, now_);
   return taken;
 }
 

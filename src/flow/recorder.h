@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/random.h"
+#include "flow/indexer.h"
 #include "flow/ring_sink.h"
 #include "flow/rows.h"
 #include "flow/store.h"
@@ -46,6 +47,7 @@ class Recorder {
   static constexpr Duration kFlushEvery = std::chrono::milliseconds(25);
   static constexpr Duration kProgressEvery = std::chrono::milliseconds(250);  // bytes of a flow under way, in the list
   static constexpr std::size_t kStepBytes = 8 << 20;  // handled before step() returns to look after the disk
+  static constexpr std::size_t kCalm = 256 << 10;     // a step that took no more goes on with an index, too
 
   // One ring for each of `workers` threads. Clock and random outlive the recorder. Touches no disk: the first step() does.
   Recorder(const Clock& clock, Random& random, RecorderOptions options, std::size_t workers);
@@ -129,6 +131,7 @@ class Recorder {
   RingSink import_sink_{import_ring_, options_.body_limit};
   std::int64_t unix_offset_;  // from the monotonic clock; taken once, so that differences stay true
   std::unique_ptr<Store> store_;
+  Indexer indexer_;
   std::atomic<std::uint64_t> written_ = 0;     // Position: what lies before it is on the disk
   mutable std::atomic<bool> hurried_ = false;  // somebody waits for a flush
   std::atomic<std::uint32_t> clear_asked_ = 0, clear_done_ = 0;

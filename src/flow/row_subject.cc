@@ -21,21 +21,27 @@ using match::Truth;
 using Text = Fact<std::string_view>;
 using Number = Fact<std::uint64_t>;
 
-RowSubject::RowSubject(const Row& row, const MarkFacts& marks)
-    : row_(row), marks_(marks), target_(target_parts(row.target, row.host)), client_(row.client.ip.text()) {}
+RowSubject::RowSubject(const Row& row, const MarkFacts& marks) : row_(row), marks_(marks) {}
+
+const TargetParts& RowSubject::target() const {
+  if (!target_) target_ = target_parts(row_.target, row_.host);
+  return *target_;
+}
 
 Text RowSubject::text(Key key) const {
   auto or_none = [](std::string_view text) { return text.empty() ? Text::none() : Text(text); };
   switch (key) {
-    case Key::host: return or_none(target_.host);
-    case Key::path: return or_none(target_.path);
-    case Key::query: return target_.query.data() == nullptr ? Text::none() : Text(target_.query);
-    case Key::scheme: return or_none(target_.scheme);
+    case Key::host: return or_none(target().host);
+    case Key::path: return or_none(target().path);
+    case Key::query: return target().query.data() == nullptr ? Text::none() : Text(target().query);
+    case Key::scheme: return or_none(target().scheme);
     case Key::method: return or_none(row_.method);
     case Key::protocol: return Text(protocol_text(row_.version));
     case Key::type:
       return !row_.content_type.empty() ? Text(row_.content_type) : row_.open ? Text::unknown() : Text::none();
-    case Key::client: return Text(client_);
+    case Key::client:
+      if (client_.empty()) client_ = row_.client.ip.text();
+      return Text(client_);
     case Key::error:
       if (row_.open) return Text::unknown();
       return row_.error == Token::none ? Text::none() : Text(token_text(row_.error));
@@ -46,7 +52,7 @@ Text RowSubject::text(Key key) const {
 
 Number RowSubject::number(Key key) const {
   switch (key) {
-    case Key::port: return target_.port == 0 ? Number::none() : Number(target_.port);
+    case Key::port: return target().port == 0 ? Number::none() : Number(target().port);
     case Key::status: return row_.status != 0 ? Number(row_.status) : row_.open ? Number::unknown() : Number::none();
     case Key::size: return row_.open ? Number::unknown() : Number(row_.bytes_out);
     case Key::time: return row_.open ? Number::unknown() : Number(static_cast<std::uint64_t>(row_.took.count()));

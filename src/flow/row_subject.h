@@ -2,6 +2,7 @@
 // expression which needs them says `unknown`: then FlowSubject (flow_subject.h) is asked.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -31,10 +32,13 @@ class RowSubject : public match::Subject {
   const Row& row() const { return row_; }
 
  private:
+  const TargetParts& target() const;
+
   const Row& row_;
   MarkFacts marks_;
-  TargetParts target_;
-  std::string client_;
+  // Made when they are asked for: most terms need neither, and a search looks at a million rows.
+  mutable std::optional<TargetParts> target_;
+  mutable std::string client_;
 };
 
 }  // namespace porthole::flow

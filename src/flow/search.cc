@@ -9,11 +9,20 @@ namespace porthole::flow {
 bool Search::step(std::vector<Row>& hits) {
   SegmentFolder folder(folder_);
   ByteCount read = 0;
-  for (std::size_t looked = 0; looked < kSliceFlows && read < kSliceBytes; ++looked) {
-    auto row = history_.next();
-    if (!row) return false;
+  Row row;
+  std::size_t looked = 0, reads = 0, before = hits.size();
+  while (looked < kSliceFlows && hits.size() - before < kSliceHits && read < kSliceBytes && reads < kSliceReads) {
+    History::Step step = history_.step(row);
+    if (step == History::Step::done) return false;
+    if (step == History::Step::more) {
+      ++reads;
+      continue;
+    }
+    ++looked;
     ++searched_;
-    if (fits(*row, folder, read)) hits.push_back(std::move(*row));
+    if (!fits(row, folder, read)) continue;
+    row.keep();
+    hits.push_back(std::move(row));
   }
   return true;
 }

@@ -1,5 +1,6 @@
 // Search: an expression over the flows of a folder, newest first, in slices: whoever asks sets the pace and may stop at any time.
-// Rows decide what they can; a flow is read, and its content decoded, only when they cannot.
+// Rows decide what they can, from the indexes of segments where there are some; a flow is read, and its content decoded, only
+// when they cannot.
 #pragma once
 
 #include <string>
@@ -14,9 +15,11 @@ namespace porthole::flow {
 
 class Search {
  public:
-  // A slice ends behind so many flows, or so many bytes of content that had to be read.
-  static constexpr std::size_t kSliceFlows = 1000;
+  // A slice ends behind so many flows, hits, or bytes of content that had to be read; or so many times that rows were.
+  static constexpr std::size_t kSliceFlows = 16'384;
+  static constexpr std::size_t kSliceHits = 1000;
   static constexpr ByteCount kSliceBytes = 2_MiB;
+  static constexpr std::size_t kSliceReads = 16;  // of up to History::kStepBytes
 
   // The marks outlive it.
   Search(std::string folder, match::Expr wanted, const Marks& marks)

@@ -15,15 +15,20 @@ namespace porthole::flow {
 namespace {
 
 constexpr std::string_view kPrefix = "segment-", kCopyPrefix = "pinned-", kSuffix = ".phs";
+constexpr std::string_view kIndexPrefix = "index-", kIndexSuffix = ".phi";
 
 auto failed(int os_errno, const char* what) {
   return fail(Error{.side = Side::us, .os_errno = os_errno, .detail = what});
 }
 
-std::string name_of(std::uint32_t sequence) {
+std::string name_of(std::string_view prefix, std::uint32_t sequence, std::string_view suffix) {
   char digits[8];
   for (int i = 0; i < 8; ++i) digits[i] = "0123456789abcdef"[sequence >> (28 - 4 * i) & 15];
-  return std::string((sequence & Store::kCopies) != 0 ? kCopyPrefix : kPrefix).append(digits, 8).append(kSuffix);
+  return std::string(prefix).append(digits, 8).append(suffix);
+}
+
+std::string name_of(std::uint32_t sequence) {
+  return name_of((sequence & Store::kCopies) != 0 ? kCopyPrefix : kPrefix, sequence, kSuffix);
 }
 
 std::optional<std::uint32_t> sequence_of(std::string_view name, std::string_view prefix) {
@@ -77,6 +82,10 @@ std::string Store::path_in(const std::string& folder, std::uint32_t sequence) {
   return folder + "/" + name_of(sequence);
 }
 
+std::string Store::index_path_in(const std::string& folder, std::uint32_t sequence) {
+  return folder + "/" + name_of(kIndexPrefix, sequence, kIndexSuffix);
+}
+
 std::string Store::path(std::uint32_t sequence) const { return path_in(options_.folder, sequence); }
 
 std::vector<std::string> Store::paths() const {
@@ -99,7 +108,10 @@ std::vector<std::string> Store::copies_in(const std::string& folder) {
 
 void Store::clear() {
   writer_.reset();
-  for (const File& file : files_) ::unlink(path(file.sequence).c_str());
+  for (const File& file : files_) {
+    ::unlink(path(file.sequence).c_str());
+    ::unlink(index_path_in(options_.folder, file.sequence).c_str());
+  }
   files_.clear();
   bytes_ = 0;
 }
@@ -125,10 +137,72 @@ Result<> Store::take_stock() {
       ::unlink(at.c_str());
       continue;
     }
-    files_.push_back({sequence, size_of(at)});
+    files_.push_back({.sequence = sequence, .bytes = size_of(at)});
     bytes_ += files_.back().bytes;
   }
+  remove_what_belongs_to_no_segment();
+  for (File& file : files_) {
+    file.index_bytes = size_of(index_path_in(options_.folder, file.sequence));
+    bytes_ += file.index_bytes;
+  }
   return {};
+}
+
+// Indexes whose segment has gone, and those that were not finished.
+void Store::remove_what_belongs_to_no_segment() const {
+  std::vector<std::string> extra;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(options_.folder, error), end; !error && it != end; it.increment(error)) {
+    std::string name = it->path().filename().string();
+    if (!name.starts_with(kIndexPrefix)) continue;
+    bool ours = std::any_of(files_.begin(), files_.end(), [&](const File& file) {
+      return name == name_of(kIndexPrefix, file.sequence, kIndexSuffix);
+    });
+    if (!ours) extra.push_back(it->path().string());
+  }
+  for (const std::string& path : extra) ::unlink(path.c_str());
+}
+
+Store::File* Store::file(std::uint32_t sequence) {
+  auto found = std::lower_bound(files_.begin(), files_.end(), sequence,
+                                [](const File& file, std::uint32_t wanted) { return file.sequence < wanted; });
+  return found != files_.end() && found->sequence == sequence ? &*found : nullptr;
+}
+
+std::optional<std::uint32_t> Store::wants_index(Instant now) const {
+  std::size_t finished = files_.size() - (writer_ ? 1 : 0);
+  for (std::size_t i = finished; i-- > 0;) {
+    if (!files_[i].indexed && now >= files_[i].index_from) return files_[i].sequence;
+  }
+  return std::nullopt;
+}
+
+void Store::forget_oldest() {
+  ::unlink(path(files_.front().sequence).c_str());
+  ::unlink(index_path_in(options_.folder, files_.front().sequence).c_str());
+  bytes_ -= files_.front().bytes + files_.front().index_bytes;
+  files_.pop_front();
+  ++evicted_;
+}
+
+bool Store::grow_index(std::uint32_t sequence, ByteCount bytes) {
+  while (file(sequence) && bytes_ + bytes > options_.keep) forget_oldest();
+  File* grown = file(sequence);
+  if (!grown) return false;
+  grown->index_bytes += bytes;
+  bytes_ += bytes;
+  return true;
+}
+
+void Store::index_done(std::uint32_t sequence) {
+  if (File* done = file(sequence)) done->indexed = true;
+}
+
+void Store::index_dropped(std::uint32_t sequence, Instant again) {
+  File* dropped = file(sequence);
+  if (!dropped) return;
+  bytes_ -= std::exchange(dropped->index_bytes, 0);
+  dropped->index_from = again;
 }
 
 void Store::pause(const Error& error, Instant now) {
@@ -140,17 +214,16 @@ void Store::begin_segment(Instant now) {
   if (writer_) {
     if (auto done = writer_->flush(); !done) return pause(done.error(), now);
     writer_.reset();
+    files_.back().index_from = now + kIndexAfter;
   }
   // Room under the ceiling: the oldest goes. Its file becomes the new one, so the disk need not find room again.
   std::string fresh = path(next_sequence_);
   while (!files_.empty() && bytes_ + options_.segment_bytes > options_.keep) {
-    std::string oldest = path(files_.front().sequence);
-    bytes_ -= files_.front().bytes;
-    bool last = bytes_ + options_.segment_bytes <= options_.keep;
-    if (!last || files_.front().bytes != options_.segment_bytes || ::rename(oldest.c_str(), fresh.c_str()) < 0)
-      ::unlink(oldest.c_str());
-    files_.pop_front();
-    ++evicted_;
+    const File& oldest = files_.front();
+    ByteCount left = bytes_ - oldest.bytes - oldest.index_bytes;
+    bool last = left + options_.segment_bytes <= options_.keep;
+    if (last && oldest.bytes == options_.segment_bytes) (void)::rename(path(oldest.sequence).c_str(), fresh.c_str());
+    forget_oldest();
   }
   SegmentHeader header{.sequence = next_sequence_, .seed = random_.next(), .created = now.time_since_epoch().count()};
   auto writer = SegmentWriter::create(fresh, header, options_.segment_bytes);
@@ -159,7 +232,7 @@ void Store::begin_segment(Instant now) {
     return pause(writer.error(), now);
   }
   writer_.emplace(std::move(*writer));
-  files_.push_back({next_sequence_++, options_.segment_bytes});
+  files_.push_back({.sequence = next_sequence_++, .bytes = options_.segment_bytes});
   bytes_ += options_.segment_bytes;
 }
 

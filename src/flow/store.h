@@ -1,6 +1,7 @@
 // Store: a folder of segments with a ceiling. Events go in at the newest; when there is no room the oldest goes, and its file
-// becomes the newest. A disk that is full pauses recording until it takes a segment again; nobody else notices.
-// One Store per folder, also between processes. Not here: what the events mean (recorder.h).
+// becomes the newest. A disk that is full pauses recording until it takes a segment again; nobody else notices. An index lies
+// beside its segment, counts below the ceiling and goes with it. One Store per folder, also between processes. Not here: what
+// the events mean (recorder.h), and how an index is made (indexer.h).
 #pragma once
 
 #include <deque>
@@ -45,7 +46,7 @@ class Store {
   Position written() const;
   // 0, or the errno for which recording is paused.
   int paused() const { return paused_; }
-  ByteCount bytes() const { return bytes_; }  // on the disk, unused space included
+  ByteCount bytes() const { return bytes_; }  // on the disk, unused space and indexes included
   std::size_t segments() const { return files_.size(); }
   std::uint64_t evicted() const { return evicted_; }
   // Oldest first: for readers, which open them by themselves.
@@ -56,6 +57,19 @@ class Store {
   static std::string path_in(const std::string& folder, std::uint32_t sequence);
   static constexpr std::uint32_t kCopies = 0x8000'0000;
   static std::vector<std::string> copies_in(const std::string& folder);
+  static std::string index_path_in(const std::string& folder, std::uint32_t sequence);
+
+  // The newest segment without index that nobody writes to since kIndexAfter: of a store that is overrun the oldest go soon.
+  // Nothing when there is none.
+  static constexpr Duration kIndexAfter = std::chrono::seconds(10);
+  std::optional<std::uint32_t> wants_index(Instant now) const;
+  // Makes room below the ceiling for so many more bytes of that segment's index: the oldest segments go. False when the
+  // segment itself is not there any more.
+  bool grow_index(std::uint32_t sequence, ByteCount bytes);
+  // It has one now; or what was written of it is gone, and it wants one again from `again` on.
+  void index_done(std::uint32_t sequence);
+  void index_dropped(std::uint32_t sequence, Instant again);
+  const std::string& folder() const { return options_.folder; }
   // Forgets everything but the copies.
   void clear();
 
@@ -63,11 +77,17 @@ class Store {
   struct File {
     std::uint32_t sequence;
     ByteCount bytes;
+    ByteCount index_bytes = 0;
+    bool indexed = false;
+    Instant index_from{};  // not before
   };
   Store(StoreOptions options, Descriptor lock, Random& random)
       : options_(std::move(options)), lock_(std::move(lock)), random_(random) {}
   Result<> take_stock();
+  void remove_what_belongs_to_no_segment() const;
   void begin_segment(Instant now);
+  void forget_oldest();
+  File* file(std::uint32_t sequence);
   void pause(const Error& error, Instant now);
   std::string path(std::uint32_t sequence) const;
 

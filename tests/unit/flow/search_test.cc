@@ -80,7 +80,7 @@ TEST_F(SearchTest, GoesInSlicesAndSaysHowFarItIs) {
   Search all = search("status:200");
   std::vector<Row> hits;
   EXPECT_TRUE(all.step(hits));
-  EXPECT_EQ(hits.size(), Search::kSliceFlows);
+  EXPECT_EQ(hits.size(), Search::kSliceHits);
   EXPECT_EQ(all.searched(), 1000U);
   EXPECT_GE(all.of(), 1000U);
   EXPECT_FALSE(all.step(hits));
