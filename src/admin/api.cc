@@ -207,7 +207,7 @@ Answer Api::explain(const Asked& asked) {
   if (!found) return not_found();
   Answer answer = json_answer({});
   Json json(answer.body);
-  flow::append_explanation(json, *found);
+  flow::append_explanation(json, *found, flow::count_messages(folder, *found));
   return answer;
 }
 
@@ -239,15 +239,7 @@ Answer Api::messages(const Asked& asked) {
   Answer answer = json_answer({});
   Json json(answer.body);
   json.object().text("kind", page.kind).key("messages").array();
-  for (const flow::Message& message : page.messages) {
-    json.object().number("n", message.n).number("at", message.at / 1000);
-    json.text("direction", message.direction == flow::Direction::request ? "client" : "server");
-    json.octets("opcode", message.kind).number("size", message.size);
-    if (is_utf8(message.data)) json.text("text", message.data);
-    else json.text("base64", base64(message.data));
-    if (message.cut) json.boolean("cut", true);
-    json.end_object();
-  }
+  for (const flow::Message& message : page.messages) flow::append_message(json, message);
   json.end_array().boolean("more", page.more).end_object();
   return answer;
 }

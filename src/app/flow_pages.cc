@@ -13,6 +13,7 @@
 #include "flow/first_line.h"
 #include "flow/flow_subject.h"
 #include "flow/history.h"
+#include "flow/messages.h"
 #include "flow/snippet.h"
 #include "flow/story.h"
 #include "match/expr.h"
@@ -73,6 +74,23 @@ void add_lines(std::string& out, std::string_view title, const std::vector<Expla
   }
 }
 
+void add_messages(std::string& out, flow::SegmentFolder& folder, const Flow& flow) {
+  constexpr std::size_t kMessages = 100, kText = 200;
+  flow::MessagePage page = flow::messages_of(folder, flow, 0, kMessages);
+  if (page.messages.empty()) return;
+  out += "\nMessages: > to the server, < back\n";
+  for (const flow::Message& one : page.messages) {
+    out += one.direction == flow::Direction::request ? "  > " : "  < ";
+    out += safe(one.kind);
+    if (one.code) out += fmt::format(" {}", *one.code);
+    if (one.kind != "unreadable") out += fmt::format(", {}", flow::size_words(one.size));
+    if (!one.fault.empty()) out += fmt::format(" ({})", one.fault);
+    if (!one.data.empty()) out += ": " + safe(std::string_view(one.data).substr(0, kText));
+    out += one.data.size() > kText ? "...\n" : "\n";
+  }
+  if (page.more) out += "  ...\n";
+}
+
 }  // namespace
 
 std::optional<Flow> find_flow(const FlowQuestion& question, Answer& refused) {
@@ -114,8 +132,8 @@ Answer flow_show(const FlowQuestion& question) {
   Answer answer;
   auto found = find_flow(question, answer);
   if (!found) return answer;
+  flow::SegmentFolder folder(question.folder);
   if (auto kind = flow::snippet_kind_of(question.snippet)) {
-    flow::SegmentFolder folder(question.folder);
     auto text = flow::snippet(folder, *found, *kind, question.with_secrets);
     if (text) return {kOk, std::move(*text), ""};
     return {kFailure, "", "porthole: there is no request in it that could be sent again\n"};
@@ -134,6 +152,7 @@ Answer flow_show(const FlowQuestion& question) {
     out += fmt::format("\n{} content: {}, {} kept\n", sides[i], flow::size_words(content.size),
                        flow::size_words(content.kept));
   }
+  add_messages(out, folder, *found);
   return answer;
 }
 
@@ -141,7 +160,8 @@ Answer flow_explain(const FlowQuestion& question) {
   Answer answer;
   auto found = find_flow(question, answer);
   if (!found) return answer;
-  flow::Explanation explanation = flow::explain(*found);
+  flow::SegmentFolder folder(question.folder);
+  flow::Explanation explanation = flow::explain(*found, flow::count_messages(folder, *found));
   answer.out = row_line(found->row, {.colour = question.colour});
   add_lines(answer.out, "Request: - as received, + as sent", explanation.request, question.colour);
   add_lines(answer.out, "Response: - as received, + as sent", explanation.response, question.colour);

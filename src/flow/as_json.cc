@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "flow/target_parts.h"
 #include "flow/timing.h"
 #include "http/guide.h"
@@ -171,8 +172,21 @@ void append_flow(Json& json, const Flow& flow, const Mark* mark) {
   json.boolean("beginning_gone", flow.beginning_gone).end_object();
 }
 
-void append_explanation(Json& json, const Flow& flow) {
-  Explanation explanation = explain(flow);
+void append_message(Json& json, const Message& message) {
+  json.object().number("n", message.n).number("at", us(message.at));
+  json.text("direction", message.direction == Direction::request ? "client" : "server");
+  json.octets("opcode", message.kind).number("size", message.size);
+  if (message.code) json.number("code", *message.code);
+  if (message.kind != "binary" && is_utf8(message.data)) json.text("text", message.data);
+  else json.text("base64", base64(message.data));
+  if (message.compressed) json.boolean("compressed", true);
+  if (!message.fault.empty()) json.text("fault", message.fault);
+  if (message.cut) json.boolean("cut", true);
+  json.end_object();
+}
+
+void append_explanation(Json& json, const Flow& flow, std::optional<MessageCount> passed) {
+  Explanation explanation = explain(flow, passed);
   std::vector<http::GuideEntry> guide = http::guide();
   json.object();
   append_lines(json, "request", explanation.request, guide);

@@ -153,10 +153,10 @@ std::vector<ExplainedLine> align(const RecordedHead* received, const RecordedHea
   return Alignment(received, sent).run();
 }
 
-Explanation explain(const Flow& flow) {
+Explanation explain(const Flow& flow, std::optional<MessageCount> passed) {
   return {.request = align(of(flow.request_received), of(flow.request_sent)),
           .response = align(of(flow.response_received), of(flow.response_sent)),
-          .story = story_of(flow)};
+          .story = story_of(flow, passed)};
 }
 
 }  // namespace porthole::flow

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "flow/flow.h"
+#include "flow/messages.h"
 
 namespace porthole::flow {
 
@@ -23,7 +24,8 @@ struct Explanation {
   std::vector<std::string> story;                // sentences
 };
 
-Explanation explain(const Flow& flow);
+// `passed`: what count_messages() says of it.
+Explanation explain(const Flow& flow, std::optional<MessageCount> passed = {});
 
 // Either head may be null: then its side stays empty, and nothing counts as changed.
 std::vector<ExplainedLine> align(const RecordedHead* received, const RecordedHead* sent);

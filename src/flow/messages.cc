@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "flow/websocket.h"
 
 namespace porthole::flow {
 namespace {
@@ -101,6 +102,25 @@ void cut(std::string& text) {
   text.resize(size);
 }
 
+MessagePage websocket_page(SegmentFolder& folder, const Flow& flow, std::size_t from, std::size_t most) {
+  MessagePage page{.kind = "websocket", .messages = {}};
+  WebSocketReading reading(folder, flow);
+  ByteCount octets = 0;
+  for (std::size_t n = 0; auto message = reading.next(); ++n) {
+    if (n < from) continue;
+    if (page.messages.size() == most || octets > MessagePage::kPageMax) {
+      page.more = true;
+      break;
+    }
+    message->n = n;
+    message->cut = message->data.size() > MessagePage::kDataMax;
+    if (message->cut) cut(message->data);
+    octets += message->data.size();
+    page.messages.push_back(std::move(*message));
+  }
+  return page;
+}
+
 }  // namespace
 
 MessagePage messages_in(std::string_view kind, std::string_view text, bool ended, std::size_t from, std::size_t most) {
@@ -129,6 +149,7 @@ MessagePage messages_in(std::string_view kind, std::string_view text, bool ended
 }
 
 MessagePage messages_of(SegmentFolder& folder, const Flow& flow, std::size_t from, std::size_t most) {
+  if (is_websocket(flow)) return websocket_page(folder, flow, from, most);
   std::string_view kind = kind_of(flow);
   if (kind.empty()) return {};
   const RecordedContent& content = flow.content[1];
@@ -140,6 +161,17 @@ MessagePage messages_of(SegmentFolder& folder, const Flow& flow, std::size_t fro
   std::int64_t last = content.pieces.empty() ? 0 : content.pieces.back().at;
   for (Message& message : page.messages) message.at = coded ? last : came_at(content, message.end, last);
   return page;
+}
+
+std::optional<MessageCount> count_messages(SegmentFolder& folder, const Flow& flow) {
+  if (!is_websocket(flow)) return std::nullopt;
+  MessageCount count;
+  WebSocketReading reading(folder, flow);
+  while (auto message = reading.next()) {
+    if (message->kind == "text" || message->kind == "binary")
+      ++(message->direction == Direction::request ? count.to_server : count.to_client);
+  }
+  return count;
 }
 
 }  // namespace porthole::flow

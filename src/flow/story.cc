@@ -51,6 +51,11 @@ void tell_answer(const Flow& flow, std::vector<std::string>& story) {
                                 duration_words(*timing.receive)));
 }
 
+void tell_messages(const MessageCount& passed, std::vector<std::string>& story) {
+  story.push_back(fmt::format("Both switched to WebSocket: {} message{} to the server, {} back.", passed.to_server,
+                              passed.to_server == 1 ? "" : "s", passed.to_client));
+}
+
 void tell_end(const Flow& flow, std::vector<std::string>& story) {
   const Row& row = flow.row;
   if (!flow.ended) {
@@ -102,11 +107,12 @@ std::string size_words(ByteCount bytes) {
   return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1 << 30));
 }
 
-std::vector<std::string> story_of(const Flow& flow) {
+std::vector<std::string> story_of(const Flow& flow, std::optional<MessageCount> passed) {
   std::vector<std::string> story;
   tell_origin(flow, story);
   tell_connection(flow, story);
   tell_answer(flow, story);
+  if (passed) tell_messages(*passed, story);
   tell_end(flow, story);
   tell_gaps(flow, story);
   return story;

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "flow/flow.h"
+#include "flow/messages.h"
 
 namespace porthole::flow {
 
-std::vector<std::string> story_of(const Flow& flow);
+// `passed`: what count_messages() says of it.
+std::vector<std::string> story_of(const Flow& flow, std::optional<MessageCount> passed = {});
 
 // "350 us", "12.3 ms", "4.0 s".
 std::string duration_words(Duration duration);

@@ -73,6 +73,7 @@ const char* MessageReader::judge_first_octets() const {
       if ((octet(1) & 0x7fU) > kControlMax) return "a control frame is longer than 125 octets (RFC 6455 §5.5)";
       if (opcode() == Opcode::close && (octet(1) & 0x7fU) == 1)
         return "a close frame has half a code (RFC 6455 §5.5.1)";
+      if ((reserved & kRsv1) != 0) return "a control frame is compressed (RFC 7692 §6.1)";
       break;
     default: return "an opcode is reserved (RFC 6455 §5.2)";
   }

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "support/api_rig.h"
+#include "support/ws_frames.h"
 
 namespace porthole::admin {
 namespace {
@@ -100,6 +101,29 @@ TEST_F(ApiTest, GivesARequestToPaste) {
   EXPECT_THAT(answer.body, HasSubstr("'http://h/a'"));
   EXPECT_EQ(ask("GET", path + "?as=perl").status, 400);
   EXPECT_EQ(ask("GET", "/api/flows/0000000000009/snippet?as=curl").status, 404);
+}
+
+TEST_F(ApiTest, GivesTheMessagesOfAWebSocketWhileItIsOpen) {
+  request(1, "GET http://h/chat HTTP/1.1\r\nHost: h\r\n\r\n");
+  response(1, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+  content(1, flow::Direction::request,
+          test::ws_frame({.payload = "hi", .masked = true}) +
+              test::ws_frame({.first = 0x88, .payload = "\x03\xe8", .masked = true}));
+  content(1, flow::Direction::response,
+          test::ws_frame({.first = 0x82, .payload = "abc"}) + test::ws_frame({.first = 0xc1, .payload = "?"}));
+  step();
+  std::string path = "/api/flows/" + flow::id_text({1});
+  auto all = get(path + "/messages");
+  EXPECT_EQ(all["kind"], "websocket");
+  for (auto& one : all["messages"]) one.erase("at");
+  EXPECT_EQ(all["messages"].dump(), nlohmann::json::parse(R"json([
+      {"n": 0, "direction": "client", "opcode": "text", "size": 2, "text": "hi"},
+      {"n": 1, "direction": "client", "opcode": "close", "size": 0, "code": 1000, "text": ""},
+      {"n": 2, "direction": "server", "opcode": "binary", "size": 3, "base64": "YWJj"},
+      {"n": 3, "direction": "server", "opcode": "unreadable", "size": 0, "text": "",
+       "fault": "a reserved bit is set that no extension has a use for (RFC 6455 §5.2)"}])json")
+                                        .dump());
+  EXPECT_EQ(get(path + "/explain")["story"][0], "Both switched to WebSocket: 1 message to the server, 1 back.");
 }
 
 TEST_F(ApiTest, GivesMessagesFromANumberOn) {

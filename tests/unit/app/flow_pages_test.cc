@@ -6,6 +6,7 @@
 
 #include "flow/har.h"
 #include "support/flow_rig.h"
+#include "support/ws_frames.h"
 
 namespace porthole::app {
 namespace {
@@ -88,6 +89,21 @@ TEST_F(FlowPages, ExplainsWhatWasChangedAndWhy) {
   EXPECT_THAT(answer.out, HasSubstr("RFC 9112 §3.2.1"));
   EXPECT_THAT(answer.out, HasSubstr("    X-Trace: t1\n  - Host: other\n  + Host: h\n      "));
   EXPECT_THAT(answer.out, HasSubstr("The response went out whole"));
+}
+
+TEST_F(FlowPages, ShowsTheMessagesOfAWebSocket) {
+  request(3, "GET http://h/chat HTTP/1.1\r\n\r\n");
+  response(3, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+  content(3, flow::Direction::request, test::ws_frame({.payload = "\x1b[31mhi", .masked = true}));
+  content(3, flow::Direction::response,
+          test::ws_frame({.payload = std::string(300, 'x')}) + test::ws_frame({.first = 0x88, .payload = "\x03\xe8"}));
+  sink_->end({3}, {.flow = {3}, .status = 101, .method = "GET", .target = "http://h/chat", .host = "h"}, clock_.now());
+  step();
+  question_.id = id(3);
+  EXPECT_THAT(flow_show(question_).out,
+              HasSubstr("\nMessages: > to the server, < back\n  > text, 7 bytes: \\x1b[31mhi\n  < text, 300 bytes: " +
+                        std::string(200, 'x') + "...\n  < close 1000, 0 bytes\n"));
+  EXPECT_THAT(flow_explain(question_).out, HasSubstr("Both switched to WebSocket: 1 message to the server, 1 back."));
 }
 
 TEST_F(FlowPages, NothingCapturedReachesTheTerminalAsItIs) {

@@ -35,6 +35,15 @@ TEST(Story, TellsAWholeExchange) {
                                          "The response went out whole; all took 100.0 ms."));
 }
 
+TEST(Story, CountsTheMessagesOfAWebSocket) {
+  Flow chat = flow(End::tunnelled, 101);
+  chat.row.bytes_in = 100;
+  chat.row.bytes_out = 2000;
+  EXPECT_THAT(story_of(chat, MessageCount{.to_server = 1, .to_client = 40}),
+              ElementsAre("Both switched to WebSocket: 1 message to the server, 40 back.",
+                          "The tunnel carried 100 bytes to the server and 2.0 KiB back in 100.0 ms."));
+}
+
 TEST(Story, TellsHowItEnded) {
   Flow refused = flow(End::answered, 502);
   refused.row.error = Token::connection_refused;

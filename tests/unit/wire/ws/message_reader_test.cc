@@ -133,6 +133,8 @@ TEST(MessageReader, ReservedBitsOfAnExtensionAreHandedOn) {
             "text* 2 ab\n");
   EXPECT_EQ(seen(ws_frame({.first = 0x01, .payload = "a"}) + ws_frame({.first = 0xc0, .payload = "b"}), options),
             "a reserved bit is set in a fragment that is not the first (RFC 7692 §6.1)\n");
+  EXPECT_EQ(seen(ws_frame({.first = 0xc9, .payload = "a"}), options),
+            "a control frame is compressed (RFC 7692 §6.1)\n");
 }
 
 // §5.5.1: nothing may follow a close frame.
