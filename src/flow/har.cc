@@ -14,6 +14,7 @@
 #include "flow/redactor.h"
 #include "flow/target_parts.h"
 #include "flow/timing.h"
+#include "flow/websocket.h"
 
 namespace porthole::flow {
 namespace {
@@ -98,6 +99,15 @@ Content content_of(SegmentFolder& folder, const Flow& flow, Direction direction)
   return raw;
 }
 
+int opcode_of(std::string_view kind) {
+  return kind == "text"     ? 1
+         : kind == "binary" ? 2
+         : kind == "close"  ? 8
+         : kind == "ping"   ? 9
+         : kind == "pong"   ? 10
+                            : -1;
+}
+
 void append_text(Json& json, const Content& content, std::string_view encoding) {
   if (is_utf8(content.text)) json.text("text", content.text);
   else json.text("text", base64(content.text)).text(encoding, "base64");
@@ -107,6 +117,30 @@ void append_text(Json& json, const Content& content, std::string_view encoding) 
 void append_truncated(Json& json, const RecordedContent& content) {
   if (content.kept >= content.size) return;
   json.key("_truncated").object().number("kept", content.kept).number("size", content.size).end_object();
+}
+
+// As Chrome's: opcode -1 is an error. `_encoding` is ours, for a text that is not UTF-8.
+void append_messages(Json& json, SegmentFolder& folder, const Flow& flow) {
+  json.key("_webSocketMessages").array();
+  WebSocketReading reading(folder, flow);
+  while (auto message = reading.next()) {
+    bool unreadable = message->kind == "unreadable", send = message->direction == Direction::request;
+    json.object().text("type", unreadable ? "error" : send ? "send" : "receive");
+    json.key("time").raw(fmt::format("{}.{:06}", message->at / 1'000'000'000, message->at / 1000 % 1'000'000));
+    int opcode = opcode_of(message->kind);
+    json.number("opcode", opcode);
+    if (message->code) {
+      message->data.insert(0, 1, static_cast<char>(*message->code & 0xffU));
+      message->data.insert(0, 1, static_cast<char>(*message->code >> 8U));
+    }
+    if (unreadable) json.text("data", fmt::format("{}: {}", send ? "client" : "server", message->fault));
+    else if (opcode == 1 && is_utf8(message->data)) json.text("data", message->data);
+    else json.text("data", base64(message->data));
+    if (opcode == 1 && !is_utf8(message->data)) json.text("_encoding", "base64");
+    if (!unreadable && !message->fault.empty()) json.text("_fault", message->fault);
+    json.end_object();
+  }
+  json.end_array();
 }
 
 void append_request(Json& json, SegmentFolder& folder, const Flow& flow, bool secrets) {
@@ -119,7 +153,7 @@ void append_request(Json& json, SegmentFolder& folder, const Flow& flow, bool se
   append_headers(json, head, secrets);
   append_query(json, parts.query);
   const RecordedContent& content = flow.content[0];
-  if (content.size > 0) {
+  if (content.size > 0 && !is_websocket(flow)) {
     json.key("postData").object().octets("mimeType", fields_of(*flow.request_received, "content-type"));
     append_text(json, content_of(folder, flow, Direction::request), "_encoding");
     append_truncated(json, content);
@@ -140,12 +174,13 @@ void append_response(Json& json, SegmentFolder& folder, const Flow& flow, bool s
   append_cookies(json, text, true, secrets);
   append_headers(json, text, secrets);
   const RecordedContent& content = flow.content[1];
-  Content decoded = content_of(folder, flow, Direction::response);
+  bool messages = is_websocket(flow);
+  Content decoded = messages ? Content() : content_of(folder, flow, Direction::response);
   json.key("content").object().number("size", decoded.text.size());
   json.octets("mimeType", head ? fields_of(*head, "content-type") : "");
   if (decoded.text.size() > content.kept) json.number("compression", decoded.text.size() - content.kept);
   if (!decoded.text.empty()) append_text(json, decoded, "encoding");
-  append_truncated(json, content);
+  if (!messages) append_truncated(json, content);
   json.end_object().octets("redirectURL", head ? fields_of(*head, "location") : "");
   json.number("headersSize", text.size()).number("bodySize", content.size);
   if (flow.row.error != Token::none) json.text("_error", token_text(flow.row.error));
@@ -186,6 +221,10 @@ bool append_har_entry(std::string& out, SegmentFolder& folder, const Flow& flow,
   json.key("cache").object().end_object();
   append_timings(json, timing_of(flow));
   if (flow.row.upstream.port != 0) json.text("serverIPAddress", flow.row.upstream.ip.text());
+  if (is_websocket(flow)) {
+    json.text("_resourceType", "websocket");
+    append_messages(json, folder, flow);
+  }
   json.text("_id", id_text(flow.row.flow)).text("_end", end_text(flow.row.end));
   if (mark && !mark->note.empty()) json.text("comment", mark->note);
   json.end_object();

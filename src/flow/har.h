@@ -1,5 +1,7 @@
 // Har: recorded flows as an HTTP archive (HAR 1.2), an entry at a time. What the format has no place for stands in fields that
 // begin with `_`. Content is decoded; what is no text is base64. Nothing is cut without a word: `_truncated` has the sizes.
+// Of a WebSocket there are messages instead of content, in Chrome's form: `_webSocketMessages`; control frames too, and a line
+// of type `error` where a direction could not be read on.
 #pragma once
 
 #include <string>

@@ -12,6 +12,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "flow/target_parts.h"
+#include "wire/ws/frame_writer.h"
 
 namespace porthole::flow {
 namespace {
@@ -108,6 +109,55 @@ std::string content(const json& holder, const char* encoding) {
   return octets ? std::move(*octets) : found;
 }
 
+// A WebSocket message as it could have passed.
+struct Frame {
+  Direction direction = Direction::request;
+  std::int64_t at = 0;  // Unix nanoseconds
+  std::string octets;
+};
+
+// Nothing for what no peer could have sent.
+std::optional<Frame> frame_of(const json& message) {
+  using wire::ws::Opcode;
+  Frame frame{.octets = {}};
+  std::string type = text(message, "type"), data = text(message, "data");
+  if (type != "send" && type != "receive") return std::nullopt;
+  frame.direction = type == "send" ? Direction::request : Direction::response;
+  auto opcode = static_cast<Opcode>(std::clamp(number(message, "opcode", -1), 0.0, 255.0));
+  bool control = opcode == Opcode::close || opcode == Opcode::ping || opcode == Opcode::pong;
+  if (!control && opcode != Opcode::text && opcode != Opcode::binary) return std::nullopt;
+  if (opcode != Opcode::text || text(message, "_encoding") == "base64") {
+    auto octets = from_base64(data);
+    if (!octets) return std::nullopt;
+    data = std::move(*octets);
+  }
+  if (control && (data.size() > 125 || (opcode == Opcode::close && data.size() == 1))) return std::nullopt;
+  double us = std::round(number(message, "time", 0) * 1e6);
+  frame.at = static_cast<std::int64_t>(std::clamp(us, 0.0, 4.1e15)) * 1000;
+  wire::ws::append_frame(frame.octets, frame.direction == Direction::request ? Side::client : Side::upstream, opcode,
+                         data);
+  return frame;
+}
+
+// At most `most` octets of either direction, whole messages; nothing behind a close.
+std::vector<Frame> frames_of(const json& messages, ByteCount most, std::int64_t first, std::int64_t last) {
+  std::vector<Frame> frames;
+  ByteCount size[2] = {0, 0};
+  bool closed[2] = {false, false};
+  for (const json& message : messages) {
+    auto frame = frame_of(message);
+    if (!frame) continue;
+    auto way = static_cast<std::size_t>(frame->direction);
+    if (closed[way] || frame->octets.size() > most - size[way]) continue;
+    size[way] += frame->octets.size();
+    closed[way] =
+        (static_cast<unsigned char>(frame->octets[0]) & 0x0fU) == static_cast<unsigned>(wire::ws::Opcode::close);
+    frame->at = std::clamp(frame->at, first, std::max(first, last));
+    frames.push_back(std::move(*frame));
+  }
+  return frames;
+}
+
 std::string version(const json& message) {
   std::string said = text(message, "httpVersion");
   return ascii::equal_nocase(said, "HTTP/1.0") ? "HTTP/1.0" : "HTTP/1.1";
@@ -123,11 +173,27 @@ struct HarImport::File {
 struct HarImport::Entry {
   FlowId flow;
   std::string request_head, response_head, request_content, response_content;
+  std::vector<Frame> frames;  // instead of content
+  std::size_t frame = 0;      // the next to tell, and how much of it was told
+  std::size_t in_frame = 0;
   ByteCount told[2] = {0, 0};
   bool begun = false, answered = false;
   std::string method, target, host, type;  // what the outcome's views are of
   Outcome outcome;
   Instant at{}, answered_at{}, ended_at{};
+
+  // False when some are left out. `first` is when the entry begins, in Unix nanoseconds.
+  bool take_messages(const json& messages, ByteCount most, std::int64_t first) {
+    frames = frames_of(messages, most, first, first + (ended_at - at).count());
+    auto errors = std::count_if(messages.begin(), messages.end(),
+                                [](const json& message) { return text(message, "type") == "error"; });
+    return frames.size() + static_cast<std::size_t>(errors) == messages.size();
+  }
+  ByteCount size(Direction direction) const {
+    ByteCount size = direction == Direction::request ? request_content.size() : response_content.size();
+    for (const Frame& one : frames) size += one.direction == direction ? one.octets.size() : 0;
+    return size;
+  }
 };
 
 HarImport::HarImport(std::string_view file, Recorder& recorder, Random& random)
@@ -180,8 +246,6 @@ bool HarImport::next_entry() {
       bad("its head is too large");
       continue;
     }
-    entry->request_content = content(post, "_encoding");
-    entry->response_content = content(body, "encoding");
     entry->type = in_line(text(body, "mimeType"), true);
     std::int64_t begun = unix_ms(text(from, "startedDateTime"));
     auto took = [&](double ms) { return Duration(static_cast<std::int64_t>(std::max(ms, 0.0) * 1e6)); };
@@ -189,16 +253,26 @@ bool HarImport::next_entry() {
     entry->at = recorder_.instant_of(WallTime(std::chrono::milliseconds(begun)));
     entry->ended_at = entry->at + took(number(from, "time", 0));
     entry->answered_at = std::max(entry->at, entry->ended_at - took(number(timings, "receive", 0)));
+    const json& messages = member(from, "_webSocketMessages");
+    bool websocket = status == 101 && messages.is_array();
+    if (!websocket) {
+      entry->request_content = content(post, "_encoding");
+      entry->response_content = content(body, "encoding");
+    } else if (!entry->take_messages(messages, recorder_.content_wanted(), begun * 1'000'000)) {
+      bad("some of its messages are none, or more than is kept");
+    }
     entry->flow = {random_.next()};
     entry->outcome = {.flow = entry->flow,
-                      .end = status >= 100 ? End::complete : End::upstream_broke,
+                      .end = websocket       ? End::tunnelled
+                             : status >= 100 ? End::complete
+                                             : End::upstream_broke,
                       .status = status,
                       .version = version(request) == "HTTP/1.0" ? http::Version::http10 : http::Version::http11,
                       .method = entry->method,
                       .target = entry->target,
                       .host = entry->host,
-                      .bytes_in = entry->request_content.size(),
-                      .bytes_out = entry->response_content.size(),
+                      .bytes_in = entry->size(Direction::request),
+                      .bytes_out = entry->size(Direction::response),
                       .begun = WallTime(std::chrono::milliseconds(begun)),
                       .took = took(number(from, "time", 0)),
                       .content_type = entry->type};
@@ -229,9 +303,27 @@ bool HarImport::tell() {
     entry.answered = true;
   }
   if (!tell_content(Direction::response, entry.response_content, entry.told[1])) return false;
+  if (!tell_frames()) return false;
   if (!recorder_.import_has_room()) return false;
   sink.end(entry.flow, entry.outcome, entry.ended_at);
   ++added_;
+  return true;
+}
+
+bool HarImport::tell_frames() {
+  for (; entry_->frame < entry_->frames.size(); ++entry_->frame) {
+    const Frame& frame = entry_->frames[entry_->frame];
+    ByteCount& told = entry_->told[static_cast<std::size_t>(frame.direction)];
+    for (; entry_->in_frame < frame.octets.size();) {
+      if (!recorder_.import_has_room()) return false;
+      std::string_view piece = std::string_view(frame.octets).substr(entry_->in_frame, kPiece);
+      recorder_.import_sink().data(entry_->flow, frame.direction, told, piece,
+                                   recorder_.instant_of(WallTime(Duration(frame.at))));
+      told += piece.size();
+      entry_->in_frame += piece.size();
+    }
+    entry_->in_frame = 0;
+  }
   return true;
 }
 

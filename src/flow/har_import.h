@@ -1,5 +1,6 @@
 // HarImport: the entries of an HTTP archive, told to the recorder as flows that have ended. Files of browsers and of other
-// proxies are read; what an entry lacks is left out, and what is no entry is named. In steps, because the recorder sets the pace.
+// proxies are read; what an entry lacks is left out, and what is no entry is named. `_webSocketMessages` become frames again.
+// In steps, because the recorder sets the pace.
 #pragma once
 
 #include <memory>
@@ -34,6 +35,7 @@ class HarImport {
   struct Entry;
   bool next_entry();
   bool tell();
+  bool tell_frames();
   bool tell_content(Direction direction, const std::string& content, ByteCount& told);
 
   Recorder& recorder_;

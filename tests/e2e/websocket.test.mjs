@@ -120,6 +120,27 @@ describe('the messages of a WebSocket', () => {
     assert.ok(passed < long.length, `${passed} octets passed`);
   });
 
+  test('come back in a HAR file, in the form of Chrome', async (t) => {
+    const here = await recording(t);
+    const server = await websocketServer(t, (end) => {
+      end.onmessage = ({data}) => end.send(Buffer.from(data), kOpcodes.binary);
+    });
+    const client = await websocketClient(t, here.proxy.proxy4, server.url('/har'));
+    client.send('näme');
+    await said(client, 'näme');
+    client.socket.destroy();
+    server.ends[0].socket.destroy();
+    await here.row('/har', (row) => row.state === 'done');
+    const entry = async (har) => (await har).log.entries.find((one) => one.request.url.endsWith('/har'));
+    const {_webSocketMessages: messages, response} = await entry(here.ask('/api/har'));
+    assert.equal(response.status, 101);
+    assert.deepEqual(messages.map(({time, ...rest}) => rest), [
+      {type: 'send', opcode: 1, data: 'näme'},
+      {type: 'receive', opcode: 2, data: Buffer.from('näme').toString('base64')},
+    ]);
+    assert.ok(Math.abs(messages[0].time - Date.now() / 1000) < 600);
+  });
+
   const hostile = {
     'a reserved bit': [Buffer.from([0xc1, 0x01, 0x41]), /^< unreadable a reserved bit is set/],
     'a length of 2^63 - 1': [Buffer.concat([Buffer.from('827f7fffffffffffffff', 'hex'), Buffer.alloc(5000, 'x')]), undefined],

@@ -2,9 +2,12 @@
 #include "flow/har_import.h"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include "flow/har.h"
+#include "flow/messages.h"
 #include "support/flow_rig.h"
+#include "support/ws_frames.h"
 
 namespace porthole::flow {
 namespace {
@@ -77,6 +80,85 @@ TEST_F(HarImportTest, WhatWasExportedComesBack) {
   EXPECT_EQ(content_of(row, Direction::request), "in\xff");
   EXPECT_EQ(content_of(row, Direction::response), "out");
   EXPECT_EQ(read_flow(reader_, row.last)->request_received->text, before->request_received->text);
+}
+
+// As Chrome writes them, and what no peer could have sent among them.
+TEST_F(HarImportTest, MessagesOfAWebSocketBecomeFramesAgain) {
+  import(har(R"({"startedDateTime": "2026-11-26T10:00:00.000Z", "time": 2000, "_resourceType": "websocket",
+    "request": {"method": "GET", "url": "ws://h/chat"},
+    "response": {"status": 101, "statusText": "Switching Protocols", "headers": [{"name": "Upgrade", "value": "websocket"}],
+                 "content": {"text": "not this"}},
+    "_webSocketMessages": [
+      {"type": "send", "time": 1795687200.25, "opcode": 1, "data": "häl\u0000lo"},
+      {"type": "receive", "time": 1795687201.000001, "opcode": 2, "data": "AP8="},
+      {"type": "receive", "time": 1e300, "opcode": 8, "data": "A+hieWU="},
+      {"type": "receive", "time": 0, "opcode": 1, "data": "behind a close"},
+      {"type": "send", "time": 0, "opcode": 8, "data": "AA=="}, {"type": "send", "opcode": 3}, {}, 7,
+      {"type": "error", "time": 0, "opcode": -1, "data": "server: gone"}]})"));
+  EXPECT_EQ(added_, 1U);
+  EXPECT_THAT(problems_, ElementsAre("entry 0: some of its messages are none, or more than is kept"));
+  auto flow = newest();
+  EXPECT_EQ(flow->row.status, 101);
+  EXPECT_EQ(flow->row.end, End::tunnelled);
+  auto messages = messages_of(reader_, *flow, 0, 100).messages;
+  ASSERT_EQ(messages.size(), 3U);
+  EXPECT_EQ(messages[0].data, std::string_view("h\xc3\xa4l\0lo", 7));
+  EXPECT_EQ(messages[0].direction, Direction::request);
+  EXPECT_EQ(messages[0].at, 1795687200'250'000'000);
+  EXPECT_EQ(messages[1].kind, "binary");
+  EXPECT_EQ(messages[1].data, std::string_view("\0\xff", 2));
+  EXPECT_EQ(messages[1].at, 1795687201'000'001'000);
+  EXPECT_EQ(messages[2].code, 1000);
+  EXPECT_EQ(messages[2].at, 1795687202'000'000'000);
+}
+
+TEST_F(HarImportTest, MessagesOfAWebSocketComeBack) {
+  request(1, "GET http://h/chat HTTP/1.1\r\nHost: h\r\n\r\n");
+  response(1, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+  std::string sent = test::ws_frame({.first = 0x01, .payload = "hel", .masked = true}) +
+                     test::ws_frame({.first = 0x80, .payload = "lo", .masked = true}) +
+                     test::ws_frame({.payload = "\xff", .masked = true});
+  std::string received = test::ws_frame({.first = 0x82, .payload = std::string(70'000, 'x')}) +
+                         test::ws_frame({.first = 0x89, .payload = "beat"}) +
+                         test::ws_frame({.first = 0x88, .payload = "\x03\xe9"}) + "garbage";
+  content(1, Direction::request, sent);
+  content(1, Direction::response, received, 16'000);
+  sink_->end({1},
+             {.flow = {1},
+              .end = End::tunnelled,
+              .status = 101,
+              .method = "GET",
+              .target = "http://h/chat",
+              .host = "h",
+              .bytes_in = sent.size(),
+              .bytes_out = received.size(),
+              .begun = clock_.wall(),
+              .took = std::chrono::seconds(1)},
+             clock_.now());
+  step();
+  auto seen = [&] {
+    std::string text = har_head();
+    append_har_entry(text, reader_, *newest(), nullptr, true, true);
+    text += har_tail();
+    return nlohmann::json::parse(text)["log"]["entries"][0];
+  };
+  auto before = seen();
+  auto& messages = before["_webSocketMessages"];
+  ASSERT_EQ(messages.size(), 6U);
+  EXPECT_EQ(messages[0]["type"], "send");
+  EXPECT_EQ(messages[0]["opcode"], 1);
+  EXPECT_EQ(messages[0]["data"], "hello");
+  EXPECT_GT(messages[0]["time"], 1e6);
+  EXPECT_EQ(messages[1]["_encoding"], "base64");
+  EXPECT_EQ(messages[4]["data"], "A+k=");
+  EXPECT_EQ(messages[5]["type"], "error");
+  EXPECT_EQ(messages[5]["data"], "server: octets follow a close frame (RFC 6455 §5.5.1)");
+  EXPECT_FALSE(before["response"]["content"].contains("text"));
+  import(har(before.dump()));
+  EXPECT_THAT(problems_, IsEmpty());
+  auto after = seen();
+  messages.erase(5);
+  EXPECT_EQ(after["_webSocketMessages"], messages);
 }
 
 TEST_F(HarImportTest, FilesOfOthersAreRead) {
