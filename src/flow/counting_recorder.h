@@ -9,7 +9,7 @@ namespace porthole::flow {
 
 class CountingRecorder : public Sink {
  public:
-  Counter begun, ended, heads, interims, changes, notes, trailer_sections;
+  Counter begun, ended, heads, interims, changes, notes, trailer_sections, facts;
   Counter data_bytes[2];  // by Direction
   Counter unseen_bytes[2];
 
@@ -33,6 +33,9 @@ class CountingRecorder : public Sink {
   }
   void trailers(FlowId, Direction, const http::Fields&) override { trailer_sections.add(); }
   void note(FlowId, const Note&, Instant) override { notes.add(); }
+  void part_of(FlowId, const PartOf&, Instant) override { facts.add(); }
+  void tls(FlowId, TlsStage, const TlsFacts&, Instant) override { facts.add(); }
+  void path(FlowId, Direction, const PathFacts&, Instant) override { facts.add(); }
   void end(FlowId, const Outcome&, Instant) override { ended.add(); }
 };
 

@@ -30,8 +30,11 @@ enum class EventKind : std::uint8_t {
   trailers,
   note,
   end,
+  part_of,
+  tls,
+  path,
 };
-constexpr std::uint8_t kEventKinds = 12;  // the last one
+constexpr std::uint8_t kEventKinds = 15;  // the last one
 
 enum class Direction : std::uint8_t { request, response };
 
@@ -41,7 +44,7 @@ constexpr std::string_view kReplayNote = "replay";
 // In front of each event's payload.
 struct EventHeader {
   EventKind kind = EventKind::begin;
-  Direction direction = Direction::request;  // data, unseen, trailers
+  Direction direction = Direction::request;  // data, unseen, trailers; path: the client's leg, the server's
   std::uint16_t flags = 0;                   // EventFlag; the recorder's
   std::uint32_t dropped = 0;                 // events that this worker could not tell so far; wraps
   std::uint64_t flow = 0;

@@ -26,7 +26,8 @@ std::vector<Line> lines_of(const RecordedHead* head) {
   return lines;
 }
 
-std::string_view name_of(std::string_view line) { return ascii::trim(line.substr(0, line.find(':'))); }
+// A pseudo-field's is with its colon.
+std::string_view name_of(std::string_view line) { return ascii::trim(line.substr(0, line.find(':', 1))); }
 
 // Of the same field with the same value, whatever stands between them.
 bool alike(std::string_view a, std::string_view b) {

@@ -23,6 +23,21 @@ std::string_view authority_of(std::string_view target) {
   return at == std::string_view::npos ? rest : rest.substr(at + 1);
 }
 
+// The value of a pseudo-field, in a head that has some.
+std::string_view pseudo_field(std::string_view head, std::string_view name) {
+  while (head.starts_with(':')) {
+    std::string_view line = take_line(head).substr(1);
+    std::size_t colon = line.find(':');
+    if (colon != std::string_view::npos && line.substr(0, colon) == name) return ascii::trim(line.substr(colon + 1));
+  }
+  return {};
+}
+
+std::uint16_t status_of(std::string_view digits) {
+  auto status = ascii::parse_decimal(digits);
+  return status && *status >= 100 && *status <= 999 ? static_cast<std::uint16_t>(*status) : std::uint16_t{0};
+}
+
 }  // namespace
 
 std::string_view take_line(std::string_view& text) {
@@ -45,6 +60,12 @@ std::string_view field_in(std::string_view head, std::string_view name) {
 
 RequestSummary request_summary(std::string_view head) {
   RequestSummary summary;
+  if (head.starts_with(':')) {
+    summary.method = pseudo_field(head, "method");
+    summary.host = pseudo_field(head, "authority");
+    summary.target = summary.method == "CONNECT" ? summary.host : pseudo_field(head, "path");
+    return summary;
+  }
   std::string_view rest = head;
   std::string_view line = take_line(rest);
   summary.method = take_word(line);
@@ -56,10 +77,13 @@ RequestSummary request_summary(std::string_view head) {
 ResponseSummary response_summary(std::string_view head) {
   ResponseSummary summary;
   std::string_view rest = head;
-  std::string_view line = take_line(rest);
-  take_word(line);
-  auto status = ascii::parse_decimal(take_word(line));
-  if (status && *status >= 100 && *status <= 999) summary.status = static_cast<std::uint16_t>(*status);
+  if (head.starts_with(':')) {
+    summary.status = status_of(pseudo_field(head, "status"));
+  } else {
+    std::string_view line = take_line(rest);
+    take_word(line);
+    summary.status = status_of(take_word(line));
+  }
   summary.content_type = field_in(rest, "content-type");
   return summary;
 }

@@ -1,5 +1,5 @@
 // What a list shows of a flow before it has ended, read from its recorded heads. Forgiving: recorded heads may be of messages
-// that were refused.
+// that were refused. A head of HTTP/2 is its list of fields, the pseudo-fields first: ":method: GET" and so on, each a line.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ ResponseSummary response_summary(std::string_view head);
 // is none. Case does not count.
 std::string_view field_in(std::string_view head, std::string_view name);
 
-// Calls `each(name, value)` for each field line of a head, the first line left out; of trailers with `first_line` false. Ends
-// when it returns false.
+// Calls `each(name, value)` for each field line of a head, the first line or the pseudo-fields left out; of trailers with
+// `first_line` false. Ends when it returns false.
 template <class Each>
 void each_field(std::string_view head, bool first_line, Each&& each);
 
@@ -36,11 +36,11 @@ std::string_view take_line(std::string_view& text);
 
 template <class Each>
 void each_field(std::string_view head, bool first_line, Each&& each) {
-  if (first_line) take_line(head);
+  if (first_line && !head.starts_with(':')) take_line(head);
   while (!head.empty()) {
     std::string_view line = take_line(head);
     std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || line.empty() || line[0] == ' ' || line[0] == '\t') continue;
+    if (colon == std::string_view::npos || colon == 0 || line[0] == ' ' || line[0] == '\t') continue;
     if (!each(line.substr(0, colon), ascii::trim(line.substr(colon + 1)))) return;
   }
 }

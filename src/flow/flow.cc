@@ -34,6 +34,9 @@ class Reading {
       case EventKind::unseen: content(record).unseen += in.number<ByteCount>(); break;
       case EventKind::trailers: flow_.trailers[index(record)] = in.text(); break;
       case EventKind::note: note(in, at); break;
+      case EventKind::part_of:
+      case EventKind::tls:
+      case EventKind::path: flow_.facts.take(record.header.event, in); break;
       case EventKind::end: end(record); break;
     }
     return !began_ && steps_ < Flow::kStepsMax && head_bytes_ < Flow::kHeadBytesMax;

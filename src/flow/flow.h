@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "flow/facts.h"
 #include "flow/rows.h"
 #include "flow/segment_folder.h"
 #include "http/change.h"
@@ -58,6 +59,7 @@ struct Flow {
   RecordedContent content[2];  // by Direction
   std::string trailers[2];     // "Name: value\r\n" ..
   std::vector<RecordedNote> notes;
+  RecordedFacts facts;
 
   // After a 101 its content is what the protocol that was switched to carried, and belongs to no message of HTTP.
   bool switched() const { return row.status == 101; }

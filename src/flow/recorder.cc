@@ -219,6 +219,7 @@ void Recorder::learn(Open& open, const EventHeader& event, std::string_view payl
     case EventKind::unseen:
       if (open.number && !std::exchange(open.moved, true)) moved_.push_back(event.flow);
       return;
+    case EventKind::tls: return to_tell(open, event.flow);  // a tunnel may live long and say nothing more
     case EventKind::note: {
       in.number<std::int64_t>();
       if (in.text() == kReplayNote) open.replay_of = FlowId::parse(in.text()).value_or(FlowId{});

@@ -191,6 +191,36 @@ void RingSink::note(FlowId flow, const Note& note, Instant now) {
   ring_.commit();
 }
 
+void RingSink::part_of(FlowId flow, const PartOf& whole, Instant now) {
+  char* place = open(EventKind::part_of, flow, now, sizeof(std::uint64_t) + sizeof(std::uint32_t));
+  if (!place) return;
+  EventWriter out(place);
+  out.number(whole.parent.value);
+  out.number(whole.stream);
+  ring_.commit();
+}
+
+void RingSink::tls(FlowId flow, TlsStage stage, const TlsFacts& facts, Instant now) {
+  const std::array texts = {facts.sni, facts.alpn, facts.version, facts.cipher};
+  std::size_t size = 1;
+  for (std::string_view text : texts) size += EventWriter::size_of(text);
+  char* place = open(EventKind::tls, flow, now, size);
+  if (!place) return;
+  EventWriter out(place);
+  out.number(static_cast<std::uint8_t>(stage));
+  for (std::string_view text : texts) out.text(text);
+  ring_.commit();
+}
+
+void RingSink::path(FlowId flow, Direction leg, const PathFacts& facts, Instant now) {
+  char* place = open(EventKind::path, flow, now, 4 * sizeof(std::uint32_t) + sizeof(ByteCount), leg);
+  if (!place) return;
+  EventWriter out(place);
+  for (std::uint32_t number : {facts.rtt_us, facts.rtt_min_us, facts.rtt_var_us, facts.retransmits}) out.number(number);
+  out.number(facts.delivery_rate);
+  ring_.commit();
+}
+
 void RingSink::end(FlowId flow, const Outcome& outcome, Instant now) {
   if (outcome.client.port == 0 && own_) own_->on_ended(flow);
   const std::array texts = {outcome.method, outcome.host, outcome.target, outcome.content_type};

@@ -38,6 +38,9 @@ class RingSink final : public Sink {
   void unseen(FlowId flow, Direction direction, ByteCount bytes) override;
   void trailers(FlowId flow, Direction direction, const http::Fields& fields) override;
   void note(FlowId flow, const Note& note, Instant now) override;
+  void part_of(FlowId flow, const PartOf& whole, Instant now) override;
+  void tls(FlowId flow, TlsStage stage, const TlsFacts& facts, Instant now) override;
+  void path(FlowId flow, Direction leg, const PathFacts& facts, Instant now) override;
   void end(FlowId flow, const Outcome& outcome, Instant now) override;
 
   // From any thread.

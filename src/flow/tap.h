@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "flow/event.h"
+#include "flow/facts.h"
 #include "flow/outcome.h"
 #include "http/change.h"
 #include "http/framing.h"
@@ -41,6 +42,10 @@ class Sink {
   virtual void unseen(FlowId flow, Direction direction, ByteCount bytes) = 0;
   virtual void trailers(FlowId flow, Direction direction, const http::Fields& fields) = 0;
   virtual void note(FlowId flow, const Note& note, Instant now) = 0;
+  virtual void part_of(FlowId flow, const PartOf& whole, Instant now) = 0;
+  virtual void tls(FlowId flow, TlsStage stage, const TlsFacts& facts, Instant now) = 0;
+  // `leg`: request is the client's, response the server's.
+  virtual void path(FlowId flow, Direction leg, const PathFacts& facts, Instant now) = 0;
   // Exactly once per begin(), always last.
   virtual void end(FlowId flow, const Outcome& outcome, Instant now) = 0;
 };

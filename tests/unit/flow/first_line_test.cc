@@ -32,6 +32,29 @@ TEST(ResponseSummary, ReadsStatusAndType) {
     EXPECT_EQ(response_summary(bad).status, 0U) << bad;
 }
 
+// RFC 9113 §8.3: pseudo-fields instead of a first line.
+TEST(Summaries, ReadHeadsThatAreFieldLists) {
+  constexpr std::string_view kRequest =
+      ":method: GET\r\n:scheme: https\r\n:authority: shop.test:81\r\n:path: /a?b\r\naccept: */*\r\n\r\n";
+  auto request = request_summary(kRequest);
+  EXPECT_EQ(request.method, "GET");
+  EXPECT_EQ(request.host, "shop.test:81");
+  EXPECT_EQ(request.target, "/a?b");
+  EXPECT_EQ(request_summary(":method: CONNECT\r\n:authority: h:443\r\n\r\n").target, "h:443");
+  auto response = response_summary(":status: 404\r\ncontent-type: text/html\r\n\r\n");
+  EXPECT_EQ(response.status, 404U);
+  EXPECT_EQ(response.content_type, "text/html");
+  EXPECT_EQ(response_summary("content-type: a\r\n:status: 404\r\n\r\n").status, 0U) << "behind a field it is none";
+  std::string names;
+  each_field(kRequest, true, [&](std::string_view name, std::string_view) {
+    names += name;
+    return true;
+  });
+  EXPECT_EQ(names, "accept");
+  for (std::string_view bad : {":", ":method", ":method:", "::\r\n:"})
+    EXPECT_EQ(request_summary(bad).method, "") << bad;
+}
+
 TEST(FieldIn, TakesTheFirstOfThatName) {
   EXPECT_EQ(field_in("A: 1\r\na: 2\r\n", "a"), "1");
   EXPECT_EQ(field_in("A:\r\n", "a"), "");
