@@ -39,6 +39,24 @@ void tell_connection(const Flow& flow, std::vector<std::string>& story) {
   }
 }
 
+// "h2 and http/1.1"
+std::string listed(std::string_view list) {
+  std::string words(list);
+  std::size_t last = words.rfind(',');
+  if (last != std::string::npos) words.replace(last, 1, " and ");
+  for (std::size_t at = 0; (at = words.find(',', at)) != std::string::npos; at += 2) words.replace(at, 1, ", ");
+  return words;
+}
+
+void tell_tls(const Flow& flow, std::vector<std::string>& story) {
+  const auto& offered = flow.facts.tls[static_cast<std::size_t>(TlsStage::offered)];
+  if (!offered) return;
+  std::string sentence = "Inside is TLS";
+  if (!offered->sni.empty()) sentence += " for " + offered->sni;
+  if (!offered->alpn.empty()) sentence += ", offering " + listed(offered->alpn);
+  story.push_back(sentence + ".");
+}
+
 void tell_answer(const Flow& flow, std::vector<std::string>& story) {
   if (!flow.interim_received.empty())
     story.push_back(fmt::format("{} interim response{} came first.", flow.interim_received.size(),
@@ -111,6 +129,7 @@ std::vector<std::string> story_of(const Flow& flow, std::optional<MessageCount> 
   std::vector<std::string> story;
   tell_origin(flow, story);
   tell_connection(flow, story);
+  tell_tls(flow, story);
   tell_answer(flow, story);
   if (passed) tell_messages(*passed, story);
   tell_end(flow, story);

@@ -17,6 +17,7 @@ Tunnel::Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<T
   if (record_->tap) {
     tap_ = std::make_unique<TunnelTap>(record_->tap, services.loop);
     if (record_->status == 101) tap_->tell_content(up_, down_);
+    else tap_->tell_hello(up_);
   }
   up_.begin_with(std::move(client.early));
   down_.begin_with(std::move(upstream.early));

@@ -6,13 +6,19 @@
 namespace porthole::proxy {
 
 TunnelTap::TunnelTap(flow::Tap tap, const io::Loop& loop)
-    : tap_(tap), loop_(loop), up_(*this, flow::Direction::request), down_(*this, flow::Direction::response) {}
+    : tap_(tap),
+      loop_(loop),
+      up_(*this, flow::Direction::request),
+      down_(*this, flow::Direction::response),
+      hello_(*this) {}
 
 void TunnelTap::tell_content(io::Pump& up, io::Pump& down) {
   if (tap_->content_wanted() == 0) return;
   up.show(up_);
   down.show(down_);
 }
+
+void TunnelTap::tell_hello(io::Pump& up) { up.show(hello_); }
 
 // What is read and then never written, because the other side is gone, was told and not moved.
 void TunnelTap::tell_rest(ByteCount up, ByteCount down) {
@@ -27,6 +33,28 @@ bool TunnelTap::Content::saw(std::string_view bytes) {
   tap->data(tap.flow(), direction_, told_, bytes, owner_.loop_.now());
   told_ += bytes.size();
   return told_ < wanted;
+}
+
+bool TunnelTap::Hello::saw(std::string_view bytes) {
+  using State = tls::ClientHelloReader::State;
+  if (!reader_) reader_ = std::make_unique<tls::ClientHelloReader>();
+  State state = reader_->feed(bytes);
+  if (state == State::more) return true;
+  if (state == State::read) tell(reader_->hello());
+  reader_.reset();
+  return false;
+}
+
+void TunnelTap::Hello::tell(const tls::ClientHello& hello) const {
+  std::string protocols, versions;
+  auto add = [](std::string& list, std::string_view one) {
+    if (!one.empty()) list.append(list.empty() ? "" : ",").append(one);
+  };
+  for (const std::string& name : hello.protocols) add(protocols, name);
+  for (std::uint16_t version : hello.versions) add(versions, tls::version_text(version));
+  const flow::Tap& tap = owner_.tap_;
+  flow::TlsFacts facts{.sni = hello.server_name, .alpn = protocols, .version = versions, .cipher = {}};
+  tap->tls(tap.flow(), flow::TlsStage::offered, facts, owner_.loop_.now());
 }
 
 }  // namespace porthole::proxy

@@ -1,11 +1,14 @@
 // TunnelTap: what the recorder is told of the bytes of a tunnel that it watches. After an Upgrade they are the content of the
-// flow, as they were read and at once, as much of it as the sink wants; behind CONNECT they are only counted. What was not
-// told while it passed is told as unseen when the tunnel ends.
+// flow, as they were read and at once, as much of it as the sink wants; behind CONNECT they are only counted, but for a TLS
+// ClientHello, which is looked at in passing. What was not told while it passed is told as unseen when the tunnel ends.
 #pragma once
+
+#include <memory>
 
 #include "flow/tap.h"
 #include "io/loop.h"
 #include "io/pump.h"
+#include "tls/client_hello.h"
 
 namespace porthole::proxy {
 
@@ -15,6 +18,8 @@ class TunnelTap {
   TunnelTap(flow::Tap tap, const io::Loop& loop);
   // Tells what the pumps will move. They are not stepped any more once this is gone.
   void tell_content(io::Pump& up, io::Pump& down);
+  // Tells what the client offers, when it begins with a ClientHello.
+  void tell_hello(io::Pump& up);
   // Of what was moved in all.
   void tell_rest(ByteCount up, ByteCount down);
 
@@ -30,9 +35,20 @@ class TunnelTap {
     ByteCount told_ = 0;
     flow::Direction direction_;
   };
+  class Hello final : public io::Witness {
+   public:
+    explicit Hello(const TunnelTap& owner) : owner_(owner) {}
+    bool saw(std::string_view bytes) override;
+
+   private:
+    void tell(const tls::ClientHello& hello) const;
+    const TunnelTap& owner_;
+    std::unique_ptr<tls::ClientHelloReader> reader_;  // while it reads
+  };
   flow::Tap tap_;
   const io::Loop& loop_;
   Content up_, down_;
+  Hello hello_;
 };
 
 }  // namespace porthole::proxy

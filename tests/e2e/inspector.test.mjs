@@ -5,6 +5,7 @@ import {chmodSync, readdirSync, readFileSync, statSync, writeFileSync} from 'nod
 import http from 'node:http';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
+import tls from 'node:tls';
 
 import {rawOrigin, recorder} from './lib/origin.mjs';
 import {command, eventually, kBinary, porthole, startPorthole, tempDir} from './lib/porthole.mjs';
@@ -144,8 +145,21 @@ describe('the inspector', () => {
       'its end', async () => (await newest()).method === 'CONNECT' && (await newest()).state === 'done' && newest());
     assert.ok(through.bytes_out > 15);
     assert.equal(await body(through.id, 'response'), '');
-    const {content} = JSON.parse((await ask(at, `/api/flows/${through.id}`, {headers})).text);
+    const {content, tls: none} = JSON.parse((await ask(at, `/api/flows/${through.id}`, {headers})).text);
     assert.deepEqual([content.response.kept, content.response.unseen], [0, through.bytes_out]);
+    assert.equal(none, undefined);
+
+    const secret = await proxy.connect(t);
+    await secret.send(head(`CONNECT ${origin.authority} HTTP/1.1`, `Host: ${origin.authority}`));
+    await secret.response('CONNECT');
+    const hello = tls.connect({socket: secret.socket, servername: 'shop.test', ALPNProtocols: ['h2', 'http/1.1']});
+    hello.on('error', () => {});  // the origin speaks no TLS
+    const offered = await eventually('what the client offers', async () => {
+      const row = await newest();
+      return row.id !== through.id && JSON.parse((await ask(at, `/api/flows/${row.id}`, {headers})).text).tls?.offered;
+    });
+    assert.deepEqual(offered, {sni: 'shop.test', alpn: ['h2', 'http/1.1'], version: ['1.3', '1.2']});
+    hello.destroy();
   });
 
   test('does not open beyond this machine', async (t) => {

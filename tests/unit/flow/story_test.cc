@@ -59,6 +59,17 @@ TEST(Story, TellsHowItEnded) {
   EXPECT_THAT(story_of(tunnel), ElementsAre("The tunnel carried 1 byte to the server and 3.0 MiB back in 100.0 ms."));
 }
 
+TEST(Story, TellsWhatIsInsideOfATunnel) {
+  Flow tunnel = flow(End::tunnelled, 200);
+  auto& offered = tunnel.facts.tls[0].emplace();
+  offered = {.sni = "api.shop.test", .alpn = "h3,h2,http/1.1", .version = {}, .cipher = {}};
+  EXPECT_EQ(story_of(tunnel).at(0), "Inside is TLS for api.shop.test, offering h3, h2 and http/1.1.");
+  offered.alpn = "h2";
+  EXPECT_EQ(story_of(tunnel).at(0), "Inside is TLS for api.shop.test, offering h2.");
+  offered = {};
+  EXPECT_EQ(story_of(tunnel).at(0), "Inside is TLS.");
+}
+
 TEST(Story, SaysNothingOfALookUpThatAnAddressDidNotNeed) {
   Flow direct = flow(End::complete, 200);
   direct.notes = {{.at = 0, .took = {}, .what = "dns", .detail = "asked"}};

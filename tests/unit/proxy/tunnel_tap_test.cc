@@ -27,6 +27,10 @@ class Listening final : public flow::CountingRecorder {
   void data(flow::FlowId, flow::Direction direction, ByteCount at, std::string_view bytes, Instant now) override {
     heard[static_cast<std::size_t>(direction)].push_back({.at = at, .text = std::string(bytes), .when = now});
   }
+  void tls(flow::FlowId, flow::TlsStage stage, const flow::TlsFacts& facts, Instant) override {
+    EXPECT_EQ(stage, flow::TlsStage::offered);
+    hellos.push_back(std::string(facts.sni) + " " + std::string(facts.alpn) + " " + std::string(facts.version));
+  }
   std::string text(std::size_t direction) const {
     std::string all;
     for (const Piece& piece : heard[direction]) {
@@ -36,6 +40,7 @@ class Listening final : public flow::CountingRecorder {
     return all;
   }
   std::vector<Piece> heard[2];
+  std::vector<std::string> hellos;
 
  private:
   ByteCount wanted_;
@@ -107,6 +112,52 @@ TEST(TunnelTap, OnlyCountsForWhoWantsNoContentAndBehindConnect) {
   EXPECT_TRUE(sink.heard[1].empty());
   EXPECT_EQ(sink.unseen_bytes[0].value(), 6U);
   EXPECT_EQ(sink.unseen_bytes[1].value(), 11U);
+}
+
+// For shop.test; h2 and http/1.1; TLS 1.3 and 1.2.
+std::string client_hello() {
+  constexpr unsigned char kHello[] = {
+      0x16, 0x03, 0x01, 0x00, 0x5e, 0x01, 0x00, 0x00, 0x5a, 0x03, 0x03, 0x00, 0x01, 0x02, 0x03, 0x04, 0x05,
+      0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16,
+      0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f, 0x00, 0x00, 0x04, 0x13, 0x01, 0xc0, 0x2f, 0x01,
+      0x00, 0x00, 0x2d, 0x00, 0x00, 0x00, 0x0e, 0x00, 0x0c, 0x00, 0x00, 0x09, 0x73, 0x68, 0x6f, 0x70, 0x2e,
+      0x74, 0x65, 0x73, 0x74, 0x00, 0x10, 0x00, 0x0e, 0x00, 0x0c, 0x02, 0x68, 0x32, 0x08, 0x68, 0x74, 0x74,
+      0x70, 0x2f, 0x31, 0x2e, 0x31, 0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03,
+  };
+  return {reinterpret_cast<const char*>(kHello), sizeof kHello};
+}
+
+TEST(TunnelTap, TellsWhatAClientHelloOffersAndDelaysNoByteOfIt) {
+  const std::string hello = client_hello();
+  for (std::size_t first : {std::size_t{0}, std::size_t{1}, std::size_t{5}, hello.size() - 1, hello.size()}) {
+    Listening sink(1000);
+    ProxyRig rig({}, &proxy::make_session, nullptr, &sink);
+    auto client = rig.client();
+    client->send("CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n" + hello.substr(0, first));
+    EXPECT_EQ(rig.server().seen(), hello.substr(0, first));
+    client->send(hello.substr(first) + "more");
+    EXPECT_EQ(rig.server().seen(), hello + "more");
+    EXPECT_EQ(sink.hellos, std::vector<std::string>{"shop.test h2,http/1.1 1.3,1.2"});
+    client->send(hello);  // the first one counts
+    client->finish();
+    rig.server().finish();
+    EXPECT_EQ(sink.hellos.size(), 1U);
+    EXPECT_TRUE(sink.heard[0].empty());
+    EXPECT_EQ(sink.unseen_bytes[0].value(), 2 * hello.size() + 4);
+  }
+}
+
+TEST(TunnelTap, TellsNothingOfWhatIsNoClientHello) {
+  for (std::string_view bytes : {"SSH-2.0-x\r\n", "\x16\x03\x01\x40\x01", "\x16\x03\x01\x3f\xff\x01\xff\xff\xff"}) {
+    Listening sink(1000);
+    ProxyRig rig({}, &proxy::make_session, nullptr, &sink);
+    auto client = rig.client();
+    client->send("CONNECT h:22 HTTP/1.1\r\nHost: h:22\r\n\r\n");
+    client->send(bytes);
+    EXPECT_EQ(rig.server().take(), bytes);
+    rig.server().send(client_hello());  // the other side's is none
+    EXPECT_TRUE(sink.hellos.empty());
+  }
 }
 
 // What was read from the client before the server broke was received, though it never went on.
