@@ -31,7 +31,7 @@ struct Settings {
   std::optional<Endpoint> ui = Endpoint::parse("127.0.0.1:8084");
   std::vector<std::string> ui_hosts;
   flow::AccessLogOptions access_log;
-  bool capture = false;
+  bool capture = true;
   flow::RecorderOptions recorder = {.store = {.folder = "~/.local/state/porthole/flows"}};
   LogLevel log_level = LogLevel::info;
   std::string log_to = "stderr";

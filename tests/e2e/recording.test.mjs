@@ -82,8 +82,17 @@ describe('recording', () => {
     assert.equal(say('flows', 'show', JSON.parse(say('flows', 'list', '--json')).id, '--as', 'raw'), `${sent}a\0b\0c`);
   });
 
-  test('is off unless capture.on says otherwise', async (t) => {
-    const proxy = await porthole(t);
+  test('is on unless capture.on says otherwise', async (t) => {
+    const proxy = await porthole(t, {config: {capture: {}}});
+    const site = await recorder(t);
+    await exchange(t, proxy.proxy4, request(site.url()));
+    await proxy.stop();
+    const list = execFileSync(kBinary, ['flows', 'list', '--folder', join(proxy.dir, kFolder)], {encoding: 'utf8'});
+    assert.match(list, / GET +200 /);
+  });
+
+  test('is off when capture.on is false: nothing is written', async (t) => {
+    const proxy = await porthole(t, {config: {capture: {on: false}}});
     const site = await recorder(t);
     await exchange(t, proxy.proxy4, request(site.url()));
     assert.equal(metric((await proxy.ask(t, '/metrics')).text, 'porthole_recorder_events_total'), 0);

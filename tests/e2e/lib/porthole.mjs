@@ -167,10 +167,12 @@ class Porthole {
     });
   }
 
-  // Writes the config file anew (HUP makes a running program read it). Unless it says otherwise, no name is in DNS.
+  // Writes the config file anew (HUP makes a running program read it). Unless it says otherwise, no name is in DNS, and
+  // nothing is recorded; `capture: {}` is the default of the program.
   configure(config) {
     const resolved = {nameservers: [this.nameserver], hosts_file: join(this.dir, 'hosts'), ...config.resolve};
-    writeFileSync(this.configFile, typeof config === 'string' ? config : toml({...config, resolve: resolved}));
+    const capture = config.capture ?? {on: false};
+    writeFileSync(this.configFile, typeof config === 'string' ? config : toml({...config, capture, resolve: resolved}));
   }
 
   #said() { return `\n--- stdout\n${this.stdout}\n--- stderr\n${this.stderr}`; }

@@ -50,7 +50,7 @@ TEST(OptionsTable, DefaultsAreTheBudgets) {
   is("proxy.listen", R"(["127.0.0.1:8083", "[::1]:8083"])");
   is("observe.listen", R"("127.0.0.1:8085")");
   is("observe.access_log", R"("off")");
-  is("capture.on", "false");
+  is("capture.on", "true");
   is("capture.keep", R"("1 GiB")");
   is("capture.body_limit", R"("8 MiB")");
   is("limits.head_bytes", R"("64 KiB")");
