@@ -65,11 +65,14 @@ export type Explanation = {request: {lines: Line[]}; response: {lines: Line[]}; 
 export type Message = {
   n: number;
   at: number;
-  direction: string;
-  opcode?: string | number;
+  direction: 'client' | 'server';
+  opcode: string;
+  code?: number;
   size: number;
   text?: string;
   base64?: string;
+  compressed?: boolean;
+  fault?: string;
   cut?: boolean;
 };
 
