@@ -169,6 +169,7 @@ void append_flow(Json& json, const Flow& flow, const Mark* mark) {
   }
   json.end_array();
   append_timing(json, flow);
+  if (flow.row.reused) json.number("served", flow.row.served);
   flow.facts.append(json);
   json.boolean("beginning_gone", flow.beginning_gone).end_object();
 }

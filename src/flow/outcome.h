@@ -44,10 +44,11 @@ struct Outcome {
   std::string_view target;  // as received
   std::string_view host;    // "host:port" of the target as asked, or empty
   Endpoint client;
-  Endpoint upstream;        // port 0: none was reached
-  bool reused = false;      // a pooled upstream connection served it
-  ByteCount bytes_in = 0;   // content bytes from the client (tunnel: all bytes)
-  ByteCount bytes_out = 0;  // content bytes to the client
+  Endpoint upstream;         // port 0: none was reached
+  bool reused = false;       // a pooled upstream connection served it
+  std::uint16_t served = 0;  // how many it had served before, 65,535 at most
+  ByteCount bytes_in = 0;    // content bytes from the client (tunnel: all bytes)
+  ByteCount bytes_out = 0;   // content bytes to the client
   WallTime begun{};
   Duration took{};
   std::string_view content_type;  // of the response, or empty

@@ -234,7 +234,7 @@ void RingSink::end(FlowId flow, const Outcome& outcome, Instant now) {
   out.number(outcome.status);
   out.number(static_cast<std::uint8_t>(outcome.version));
   out.number(static_cast<std::uint8_t>(outcome.reused));
-  out.number(std::uint16_t{0});
+  out.number(outcome.served);
   out.number(outcome.bytes_in);
   out.number(outcome.bytes_out);
   out.number(static_cast<std::int64_t>(outcome.begun.time_since_epoch().count()));

@@ -22,7 +22,7 @@ bool Row::read(std::string_view payload) {
   status = in.number<std::uint16_t>();
   auto protocol = in.number<std::uint8_t>();
   reused = in.number<std::uint8_t>() != 0;
-  in.number<std::uint16_t>();
+  served = in.number<std::uint16_t>();
   bytes_in = in.number<ByteCount>();
   bytes_out = in.number<ByteCount>();
   begun = WallTime(Duration(in.number<std::int64_t>()));

@@ -32,6 +32,7 @@ struct Row {
   std::uint16_t status = 0;
   http::Version version = http::Version::http11;
   bool reused = false;
+  std::uint16_t served = 0;  // requests, by the server's connection before; known from its record alone
   ByteCount bytes_in = 0, bytes_out = 0;
   WallTime begun{};
   Duration took{};

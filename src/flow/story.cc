@@ -3,14 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "flow/connection_story.h"
 #include "flow/timing.h"
 
 namespace porthole::flow {
 namespace {
-
-std::string server_of(const Flow& flow) {
-  return flow.row.upstream.port == 0 ? std::string("the server") : flow.row.upstream.text();
-}
 
 void tell_origin(const Flow& flow, std::vector<std::string>& story) {
   if ((flow.row.flags & kReplayed) == 0) return;
@@ -21,22 +18,6 @@ void tell_origin(const Flow& flow, std::vector<std::string>& story) {
   char text[FlowId::kTextBytes];
   flow.row.replay_of.text(text);
   story.push_back(fmt::format("Porthole sent it, again from {}.", std::string_view(text, sizeof text)));
-}
-
-void tell_connection(const Flow& flow, std::vector<std::string>& story) {
-  if (flow.row.reused) story.push_back(fmt::format("A kept connection to {} was used.", server_of(flow)));
-  for (const RecordedNote& note : flow.notes) {
-    if (flow.row.reused && note.what != "retry") continue;
-    if (note.what == "dns") {
-      if (note.detail == "cached") story.emplace_back("The name's addresses were known from an earlier look-up.");
-      else if (note.took > Duration(0))  // an address needs none
-        story.push_back(fmt::format("Looking up the name took {}.", duration_words(note.took)));
-    } else if (note.what == "connect") {
-      story.push_back(fmt::format("Connecting to {} took {}.", server_of(flow), duration_words(note.took)));
-    } else if (note.what == "retry") {
-      story.push_back(fmt::format("The request was sent once more: {}.", note.detail));
-    }
-  }
 }
 
 // "h2 and http/1.1"
@@ -132,6 +113,7 @@ std::vector<std::string> story_of(const Flow& flow, std::optional<MessageCount> 
   tell_tls(flow, story);
   tell_answer(flow, story);
   if (passed) tell_messages(*passed, story);
+  tell_network(flow, story);
   tell_end(flow, story);
   tell_gaps(flow, story);
   return story;

@@ -71,6 +71,8 @@ class Channel final : private ReadyListener, private Runnable {
   void abort();
 
   Stream& stream() { return *stream_; }
+  // Of the stream, while it stands.
+  std::optional<PathState> path() const { return stream_ ? stream_->path() : std::nullopt; }
   // Lends the bare stream (splice): `listener` hears of its readiness until take_back(). Precondition: unsent() == 0.
   Stream& lend(ReadyListener& listener);
   void take_back();

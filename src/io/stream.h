@@ -4,12 +4,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include <sys/uio.h>
 
 #include "base/ip.h"
 #include "base/result.h"
+#include "base/units.h"
 
 namespace porthole::io {
 
@@ -24,6 +26,13 @@ struct IoCount {
   State state = State::blocked;
   std::size_t bytes = 0;
   int os_errno = 0;
+};
+
+// How the network between the two ends is, as the kernel knows it.
+struct PathState {
+  Duration rtt{}, rtt_min{}, rtt_variation{};
+  std::uint32_t retransmits = 0;  // segments sent again since the connection was opened
+  ByteCount delivery_rate = 0;    // bytes a second that the peer took lately; 0: not known
 };
 
 class ReadyListener {
@@ -58,6 +67,9 @@ class Stream {
 
   // A connecting stream becomes writable when it stands or failed. 0 = stands (or still connecting), else an errno.
   virtual int connect_errno() = 0;
+
+  // A system call. Nothing when there is no network between, or nothing was measured.
+  virtual std::optional<PathState> path() const { return std::nullopt; }
 
   // For splice; -1 when there is no descriptor that carries exactly these bytes. The caller must report a
   // EAGAIN it met there through note_blocked(), so that the memory of readiness stays true.

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "io/tcp_path.h"
 
 namespace porthole::io {
 namespace {
@@ -107,6 +108,7 @@ class TcpStream final : public Stream, private EpollTarget, private Runnable {
     return error;
   }
 
+  std::optional<PathState> path() const override { return tcp_path(descriptor_); }
   int descriptor() const override { return descriptor_; }
   bool maybe_readable() const override { return readable_; }
   bool maybe_writable() const override { return writable_; }

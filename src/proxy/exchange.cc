@@ -21,6 +21,12 @@ std::string_view asked_host(const http::RequestHead& request) {
 // Content of an unanswered request that is read and dropped so that the connection can stay (bad-inputs 42); more closes it.
 constexpr std::uint64_t kDrainMax = 64 * 1024;
 
+Error denied(std::uint16_t status, const char* detail, const char* clause) {
+  Error error = client_error(status, detail, clause);
+  error.token = Token::http_request_denied;
+  return error;
+}
+
 }  // namespace
 
 Exchange::Exchange(Services& services, ServerStream& stream)
@@ -74,27 +80,25 @@ rules::Facts Exchange::facts() const {
 // Who may ask, and what.
 bool Exchange::admit() {
   if (stream_.facts().over_limit) {
-    refuse({.token = Token::http_request_denied,
-            .side = Side::client,
-            .status = 429,
-            .detail = "this address holds as many connections as it may",
-            .clause = "RFC 6585 §4"});
+    deny("limits.per_client", denied(429, "this address holds as many connections as it may", "RFC 6585 §4"));
     return false;
   }
   if (!snapshot_->access.admits(stream_.facts().client.ip.unmapped())) {
-    refuse({.token = Token::http_request_denied,
-            .side = Side::client,
-            .status = 403,
-            .detail = "this address may not use the proxy",
-            .clause = "RFC 9110 §15.5.4"});
+    deny("proxy.clients", denied(403, "this address may not use the proxy", "RFC 9110 §15.5.4"));
     return false;
   }
   rules::Verdict verdict = snapshot_->rules->decide(rules::Phase::request, facts());
   if (verdict.kind == rules::Verdict::Kind::deny) {
-    refuse(verdict.error);
+    deny(verdict.rule, verdict.error);
     return false;
   }
+  if (!verdict.rule.empty()) trace().ruled(verdict.rule, "pass");
   return true;
+}
+
+void Exchange::deny(std::string_view rule, const Error& error) {
+  trace().ruled(rule, "deny");
+  refuse(error);
 }
 
 // Requests whose final recipient we are, and those that nobody can answer. True: answered.
@@ -142,13 +146,14 @@ void Exchange::answer_with_page() {
   end(flow::End::answered, Token::none);
 }
 
-upstream::Route Exchange::route() const {
+upstream::Route Exchange::route(upstream::DialWatch* watch) const {
   const http::Authority& authority = request_->target.authority;
   return {.kind = authority.kind,
           .host = authority.host,
           .port = http::effective_port(authority, request_->target.scheme),
           .guarded = stream_.facts().guarded,
-          .policy = snapshot_->addresses};
+          .policy = snapshot_->addresses,
+          .watch = watch};
 }
 
 // The outgoing head.
@@ -166,20 +171,16 @@ io::Task<bool> Exchange::acquire(bool fresh) {
   if (!fresh) lease_ = services_.pool.take_idle(route());
   if (!lease_) {
     Instant deadline = services_.loop.now() + snapshot_->options.timeouts.response_head;
-    io::Task<Result<upstream::Lease>> leasing = services_.pool.lease(route(), fresh, deadline);
+    Trace trace = this->trace();
+    io::Task<Result<upstream::Lease>> leasing = services_.pool.lease(route(trace.watch()), fresh, deadline);
     auto lease = co_await std::move(leasing);
     if (!lease) {
       refuse(lease.error());
       co_return false;
     }
     lease_ = std::move(*lease);
-    if (tap_) {
-      tap_->note(flow_, {.what = "dns", .detail = lease_.dns_from_cache ? "cached" : "asked", .took = lease_.resolving},
-                 services_.loop.now());
-      tap_->note(flow_, {.what = "connect", .detail = {}, .took = lease_.connecting}, services_.loop.now());
-    }
   }
-  reused_ = lease_->served() > 0;
+  served_ = static_cast<std::uint16_t>(std::min<std::uint32_t>(lease_->served(), UINT16_MAX));
   upstream_ = lease_->address();
   co_return true;
 }
@@ -209,11 +210,11 @@ io::Task<> Exchange::forward() {
 
     // RFC 9110 §9.2.2: a kept connection that died before its first response byte may be replaced once, for an idempotent
     // request whose content has not been touched.
-    bool again = result.kind == RelayResult::Kind::failed && !fresh && reused_ && result.error.retry == Retry::safe &&
-                 !result.content_moved && http::is_idempotent(request_->method);
+    bool again = result.kind == RelayResult::Kind::failed && !fresh && served_ > 0 &&
+                 result.error.retry == Retry::safe && !result.content_moved && http::is_idempotent(request_->method);
     if (again) {
       services_.metrics.retries.add();
-      if (tap_) tap_->note(flow_, {.what = "retry", .detail = result.error.detail, .took = {}}, services_.loop.now());
+      trace().retried(result.error);
       lease_ = {};
       continue;
     }
@@ -237,6 +238,7 @@ io::Task<> Exchange::forward() {
       co_return;
     }
     if (result.kind == RelayResult::Kind::complete) {
+      tell_paths();
       lease_ = {};  // back to the pool before the next request is read
       end(flow::End::complete, Token::none);
     } else {
@@ -249,6 +251,7 @@ io::Task<> Exchange::forward() {
 // The relay gave up: an answer when none has begun, else a cut that the client can see.
 void Exchange::respond_failed(const RelayResult& result) {
   Error error = result.error;
+  tell_paths();
   lease_ = {};
   if (!result.head_sent) {
     if (error.status == 0 && error.side != Side::client) error.status = 502;
@@ -266,32 +269,19 @@ void Exchange::respond_failed(const RelayResult& result) {
 }
 
 io::Task<> Exchange::connect() {
-  const ConnectPorts& ports = snapshot_->options.connect_ports;
   std::uint16_t port = request_->target.authority.port;
-  bool guarded = stream_.facts().guarded;
-  bool allowed = ports.by_default
-                     ? (guarded ? port == 443 : port != 25)
-                     : ports.any || std::find(ports.list.begin(), ports.list.end(), port) != ports.list.end();
-  if (!allowed) {
-    refuse({.token = Token::http_request_denied,
-            .side = Side::client,
-            .status = 403,
-            .detail = "CONNECT to this port is not allowed",
-            .clause = "RFC 9110 §9.3.6"});
+  if (!snapshot_->options.connect_ports.allow(port, stream_.facts().guarded)) {
+    deny("proxy.connect_ports", denied(403, "CONNECT to this port is not allowed", "RFC 9110 §9.3.6"));
     co_return;
   }
-  io::Task<Result<upstream::Dialed>> dialing = services_.pool.dial(route());
+  Trace trace = this->trace();
+  io::Task<Result<upstream::Dialed>> dialing = services_.pool.dial(route(trace.watch()));
   auto dialed = co_await std::move(dialing);
   if (!dialed) {
     refuse(dialed.error());
     co_return;
   }
   upstream_ = dialed->address;
-  if (tap_) {
-    tap_->note(flow_, {.what = "dns", .detail = dialed->dns_from_cache ? "cached" : "asked", .took = dialed->resolving},
-               services_.loop.now());
-    tap_->note(flow_, {.what = "connect", .detail = {}, .took = dialed->connecting}, services_.loop.now());
-  }
   http::ResponseHead& head = scratch_->response_sent;
   head.status = 200;
   head.reason = "Connection established";
@@ -320,7 +310,7 @@ io::Task<> Exchange::become_tunnel(Tunnel::Side upstream, std::uint16_t status) 
   record->version = request_->version;
   record->client = stream_.facts().client;
   record->upstream = upstream_;
-  record->reused = reused_;
+  record->served = served_;
   record->begun = begun_;
   record->begun_at = begun_at_;
   RawClient raw = stream_.take_over();
@@ -385,6 +375,13 @@ void Exchange::send_reply(Reply& reply, bool close) {
   stream_.send_end(nullptr);
 }
 
+// Before the lease goes.
+void Exchange::tell_paths() const {
+  if (!tap_ || !worth_a_look(served_ > 0, services_.loop.now() - begun_at_, moved_.in + moved_.out)) return;
+  trace().tell_path(flow::Direction::request, stream_.channel().path());
+  trace().tell_path(flow::Direction::response, lease_->channel().path());
+}
+
 void Exchange::count_request(Token error) {
   auto method = static_cast<std::size_t>(request_ ? request_->method : http::Method::other);
   std::size_t status_class = moved_.status == 0 ? 5 : std::min<std::size_t>(moved_.status / 100 - 1, 4);
@@ -411,7 +408,8 @@ void Exchange::end(flow::End how, Token error) {
   }
   outcome.client = stream_.facts().client;
   outcome.upstream = upstream_;
-  outcome.reused = reused_;
+  outcome.reused = served_ > 0;
+  outcome.served = served_;
   outcome.bytes_in = moved_.in;
   outcome.bytes_out = moved_.out;
   outcome.begun = begun_;

@@ -8,6 +8,7 @@
 #include "proxy/reply.h"
 #include "proxy/server_stream.h"
 #include "proxy/services.h"
+#include "proxy/trace.h"
 #include "proxy/tunnel.h"
 
 namespace porthole::proxy {
@@ -39,7 +40,10 @@ class Exchange {
   void send_reply(Reply& reply, bool close);
   ReplyFacts reply_facts();
   bool close_after_own_answer() const;
-  upstream::Route route() const;
+  upstream::Route route(upstream::DialWatch* watch = nullptr) const;
+  Trace trace() const { return {tap_, services_.loop}; }
+  void deny(std::string_view rule, const Error& error);
+  void tell_paths() const;
   rules::Facts facts() const;
   void end(flow::End how, Token error);
   void count_request(Token error);
@@ -58,7 +62,7 @@ class Exchange {
   upstream::Lease lease_;
   Moved moved_;
   Endpoint upstream_;
-  bool reused_ = false;
+  std::uint16_t served_ = 0;  // requests, by the server's connection before; 65,535 at most
   bool ended_ = false;
 };
 

@@ -2,6 +2,7 @@
 // an exchange keeps the one it began with. Rooms declare their own options; this composes them.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +32,10 @@ struct ConnectPorts {
   bool by_default = true;  // any but 25 on loopback listeners, 443 only beyond
   bool any = false;
   std::vector<std::uint16_t> list;  // when neither
+  bool allow(std::uint16_t port, bool guarded) const {
+    if (by_default) return guarded ? port == 443 : port != 25;
+    return any || std::ranges::find(list, port) != list.end();
+  }
   bool operator==(const ConnectPorts&) const = default;
 };
 

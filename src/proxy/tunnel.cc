@@ -54,8 +54,7 @@ void Tunnel::run() {
   for (io::Pump* pump : {&up_, &down_}) {
     if (pump->state() != State::failed) continue;
     bool client = pump->error().side == porthole::Side::client;
-    client_->abort();
-    upstream_->abort();
+    abort();
     // A client that resets is its own business; a server that does is worth a token.
     return end(client ? flow::End::client_gone : flow::End::upstream_broke, client ? Token::none : pump->error().token);
   }
@@ -77,11 +76,21 @@ void Tunnel::on_timer() {
   if (timer_.deadline() > services_.loop.now()) return;
   timer_.disarm();
   // Bytes that a peer never took: a FIN behind what the kernel still holds would make a part look like all of it.
-  if (up_.stuck() || down_.stuck()) {
-    client_->abort();
-    upstream_->abort();
-  }
+  if (up_.stuck() || down_.stuck()) abort();
   end(flow::End::timed_out, Token::none);
+}
+
+void Tunnel::abort() {
+  tell_paths();  // which nobody knows afterwards
+  client_->abort();
+  upstream_->abort();
+}
+
+void Tunnel::tell_paths() const {
+  if (!record_->tap) return;
+  Trace trace(record_->tap, services_.loop);
+  trace.tell_path(flow::Direction::request, client_->path());
+  trace.tell_path(flow::Direction::response, upstream_->path());
 }
 
 void Tunnel::end(flow::End how, Token error) {
@@ -106,7 +115,8 @@ void Tunnel::record_end(flow::End how, Token error) {
   outcome.host = record.host;
   outcome.client = record.client;
   outcome.upstream = record.upstream;
-  outcome.reused = record.reused;
+  outcome.reused = record.served > 0;
+  outcome.served = record.served;
   outcome.bytes_in = up_.moved();
   outcome.bytes_out = down_.moved();
   outcome.begun = record.begun;
@@ -114,6 +124,7 @@ void Tunnel::record_end(flow::End how, Token error) {
   services_.metrics.bytes_in.add(outcome.bytes_in);
   services_.metrics.bytes_out.add(outcome.bytes_out);
   if (tap_) {
+    tell_paths();
     tap_->tell_rest(outcome.bytes_in, outcome.bytes_out);
     record.tap->end(outcome.flow, outcome, services_.loop.now());
   }

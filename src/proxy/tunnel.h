@@ -10,6 +10,7 @@
 #include "io/pump.h"
 #include "proxy/admission.h"
 #include "proxy/services.h"
+#include "proxy/trace.h"
 #include "proxy/tunnel_tap.h"
 
 namespace porthole::proxy {
@@ -22,7 +23,7 @@ struct TunnelRecord {
   std::uint16_t status = 200;
   http::Version version = http::Version::http11;
   Endpoint client, upstream;
-  bool reused = false;
+  std::uint16_t served = 0;
   WallTime begun{};
   Instant begun_at{};
 };
@@ -47,6 +48,8 @@ class Tunnel final : public Link, public io::Buried, private io::ReadyListener, 
   void arm_timer();
   void end(flow::End how, Token error);  // and tells the keeper
   void record_end(flow::End how, Token error);
+  void tell_paths() const;
+  void abort();
 
   Services& services_;
   std::unique_ptr<io::Stream> client_, upstream_;

@@ -25,7 +25,8 @@ struct Facts {
 struct Verdict {
   enum class Kind : std::uint8_t { pass, deny };
   Kind kind = Kind::pass;
-  Error error;  // deny: what is answered
+  Error error;            // deny: what is answered
+  std::string_view rule;  // the name of the rule that decided; empty: none did. Lives as long as the rule set
 };
 
 class RuleSet {

@@ -7,7 +7,7 @@ namespace porthole::upstream {
 
 io::Task<Result<Dialed>> Dialer::dial(DialRequest request) {
   Dialed dialed;
-  Race race(loop_, network_, {request.port, request.guarded, request.policy, request.options});
+  Race race(loop_, network_, {request.port, request.guarded, request.policy, request.options, request.watch});
   io::TaskScope scope;  // dies before the race
   Instant start = loop_.now();
 
@@ -20,8 +20,17 @@ io::Task<Result<Dialed>> Dialer::dial(DialRequest request) {
     dialed.dns_from_cache = addresses != nullptr;
     if (!addresses) {
       auto resolved = co_await resolver_->resolve(request.host, kNever);
-      if (!resolved) co_return fail(resolved.error());
+      if (!resolved) {
+        if (request.watch) request.watch->looked_up({.error = &resolved.error(), .took = loop_.now() - start});
+        co_return fail(resolved.error());
+      }
       addresses = std::move(*resolved);
+    }
+    if (request.watch) {
+      request.watch->looked_up({.addresses = addresses->list,
+                                .cached = dialed.dns_from_cache,
+                                .age = start - addresses->resolved_at,
+                                .took = loop_.now() - start});
     }
     race.add(addresses->list, !addresses->complete);
     if (!addresses->complete) scope.spawn(add_rest(race, request.host, kNever));
@@ -35,6 +44,7 @@ io::Task<Result<Dialed>> Dialer::dial(DialRequest request) {
       co_await race.changed().wait(race.next_step());
       continue;
     }
+    if (request.watch) request.watch->dialled(outcome->has_value(), loop_.now() - resolved_at);
     if (!*outcome) co_return fail(outcome->error());
     dialed.stream = std::move((*outcome)->stream);
     dialed.address = (*outcome)->address;

@@ -21,6 +21,7 @@ struct DialRequest {
   bool guarded = false;                         // see AddressPolicy::check
   std::shared_ptr<const AddressPolicy> policy;  // not null
   DialOptions options;
+  DialWatch* watch = nullptr;  // outlives the dial
 };
 
 struct Dialed {

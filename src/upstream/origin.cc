@@ -99,11 +99,7 @@ Lease Origin::adopt(Slot slot, Dialed dialed, const Route& route) {
   Connection::Parts parts{loop, std::move(dialed.stream), std::move(session), dialed.address};
   auto connection = std::make_unique<Connection>(std::move(parts), pool_.connection, *this);
   connection->vetted_by = route.policy;
-  Lease lease = lend(std::move(connection));
-  lease.resolving = dialed.resolving;
-  lease.connecting = dialed.connecting;
-  lease.dns_from_cache = dialed.dns_from_cache;
-  return lease;
+  return lend(std::move(connection));
 }
 
 Lease Origin::check_given(Lease given, const Route& route, Slot& slot) {

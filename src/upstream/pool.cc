@@ -46,10 +46,6 @@ class OriginKey {
 
 Lease& Lease::operator=(Lease&& other) noexcept {
   Lease old = std::move(*this);
-  resolving = other.resolving;
-  connecting = other.connecting;
-  queued = other.queued;
-  dns_from_cache = other.dns_from_cache;
   origin_ = other.origin_;
   connection_ = std::move(other.connection_);
   return *this;
@@ -70,7 +66,7 @@ struct Pool::Impl : PoolState {
   }
 
   DialRequest request(const Route& route) const {
-    return {route.kind, std::string(route.host), route.port, route.guarded, route.policy, dial};
+    return {route.kind, std::string(route.host), route.port, route.guarded, route.policy, dial, route.watch};
   }
 };
 
@@ -106,20 +102,17 @@ io::Task<Result<Lease>> Pool::lease(Route route, bool fresh, Instant deadline) {
     }
     Origin::Waiter waiter(origin, fresh);
     bool given = co_await waiter.wait(deadline);
+    if (route.watch) route.watch->queued(impl_->parts.loop.now() - start);
     if (!given) co_return fail(kWaitedTooLong);
     slot = std::move(waiter.slot);
     if (waiter.lease) {
       Lease lease = origin.check_given(std::move(waiter.lease), route, slot);
-      lease.queued = impl_->parts.loop.now() - start;
       if (lease) co_return std::move(lease);
     }
   }
-  Duration queued = impl_->parts.loop.now() - start;
   auto dialed = co_await dial(route);
   if (!dialed) co_return fail(dialed.error());
-  Lease lease = origin.adopt(std::move(slot), std::move(*dialed), route);
-  lease.queued = queued;
-  co_return std::move(lease);
+  co_return origin.adopt(std::move(slot), std::move(*dialed), route);
 }
 
 io::Task<Result<Dialed>> Pool::dial(Route route) {

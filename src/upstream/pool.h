@@ -20,6 +20,7 @@ struct Route {
   std::uint16_t port = 0;
   bool guarded = false;
   std::shared_ptr<const AddressPolicy> policy;  // of the snapshot the exchange began with; not null
+  DialWatch* watch = nullptr;                   // told how the connection is come by
 };
 
 class Pool;
@@ -35,10 +36,6 @@ class Lease {
   ~Lease();
   explicit operator bool() const { return connection_ != nullptr; }
   Connection* operator->() const { return connection_.get(); }
-
-  // How it was come by; zero and false for a pooled one.
-  Duration resolving{}, connecting{}, queued{};
-  bool dns_from_cache = false;
 
  private:
   friend class Origin;

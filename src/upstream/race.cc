@@ -34,6 +34,16 @@ Error as_answer(Error error) {
   return error;
 }
 
+DialWatch::Attempt attempt_end(int os_errno) {
+  switch (os_errno) {
+    case ECONNREFUSED: return DialWatch::Attempt::refused;
+    case ENETUNREACH:
+    case EHOSTUNREACH: return DialWatch::Attempt::unreachable;
+    case ETIMEDOUT: return DialWatch::Attempt::timed_out;
+    default: return DialWatch::Attempt::failed;
+  }
+}
+
 constexpr Error kTimedOut{.token = Token::connection_timeout,
                           .side = Side::upstream,
                           .status = 504,
@@ -44,7 +54,7 @@ constexpr Error kTimedOut{.token = Token::connection_timeout,
 class Race::Attempt final : public io::ReadyListener {
  public:
   Attempt(Race& race, std::unique_ptr<io::Stream> stream, const Endpoint& to)
-      : race_(race), stream_(std::move(stream)), to_(to) {
+      : race_(race), stream_(std::move(stream)), to_(to), begun_(race.loop_.now()) {
     stream_->set_listener(this);
   }
   ~Attempt() {
@@ -58,6 +68,8 @@ class Race::Attempt final : public io::ReadyListener {
     if (os_errno != 0) return State::failed;
     return stream_->maybe_writable() ? State::standing : State::connecting;
   }
+  const Endpoint& to() const { return to_; }
+  Instant begun() const { return begun_; }
   Winner take() {
     stream_->set_listener(nullptr);
     return {std::move(stream_), to_};
@@ -74,6 +86,7 @@ class Race::Attempt final : public io::ReadyListener {
   Race& race_;
   std::unique_ptr<io::Stream> stream_;
   Endpoint to_;
+  Instant begun_;
   bool told_ = false;
 };
 
@@ -89,8 +102,12 @@ void Race::add(std::span<const IpAddress> addresses, bool more_to_come) {
     if (known_.size() >= kAddressesMax || std::ranges::find(known_, ip) != known_.end()) continue;
     known_.push_back(ip);
     auto allowed = rules_.policy->check({ip, rules_.port}, rules_.guarded);
-    if (allowed) fresh.push_back(ip);
-    else if (!prohibited_) prohibited_ = allowed.error();
+    if (allowed) {
+      fresh.push_back(ip);
+      continue;
+    }
+    if (!prohibited_) prohibited_ = allowed.error();
+    if (rules_.watch) rules_.watch->attempted({ip, rules_.port}, DialWatch::Attempt::prohibited, {});
   }
   // What was waiting goes first, then family by family in turn.
   std::ranges::reverse(waiting_);
@@ -108,7 +125,10 @@ void Race::add(std::span<const IpAddress> addresses, bool more_to_come) {
 
 std::optional<Result<Race::Winner>> Race::step() {
   if (auto winner = collect()) return std::move(*winner);
-  if (loop_.now() >= deadline_) return fail(kTimedOut);
+  if (loop_.now() >= deadline_) {
+    tell_rest(DialWatch::Attempt::timed_out);
+    return fail(kTimedOut);
+  }
   start_due();
   if (auto winner = collect()) return std::move(*winner);  // a stream that stands at once (MemoryStream)
   if (!running_.empty() || !waiting_.empty() || more_to_come_) return std::nullopt;
@@ -124,8 +144,15 @@ std::optional<Race::Winner> Race::collect() {
     int os_errno = 0;
     switch (running_[i]->look(os_errno)) {
       case Attempt::State::connecting: ++i; break;
-      case Attempt::State::standing: return running_[i]->take();
+      case Attempt::State::standing: {
+        std::unique_ptr<Attempt> first = std::move(running_[i]);
+        running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
+        tell(*first, DialWatch::Attempt::connected);
+        tell_rest(DialWatch::Attempt::overtaken);
+        return first->take();
+      }
       case Attempt::State::failed:
+        tell(*running_[i], attempt_end(os_errno));
         running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
         note_failure(io::stream_error(Side::upstream, os_errno));
         break;
@@ -145,9 +172,20 @@ void Race::start_due() {
 void Race::start(const Endpoint& to) {
   if (started_++ == 0) deadline_ = loop_.now() + rules_.options.connect_timeout;
   auto stream = network_.connect(to);
-  if (!stream) return note_failure(stream.error());
+  if (!stream) {
+    if (rules_.watch) rules_.watch->attempted(to, attempt_end(stream.error().os_errno), {});
+    return note_failure(stream.error());
+  }
   next_start_ = loop_.now() + rules_.options.attempt_delay;
   running_.push_back(std::make_unique<Attempt>(*this, std::move(*stream), to));
+}
+
+void Race::tell(const Attempt& attempt, DialWatch::Attempt how) const {
+  if (rules_.watch) rules_.watch->attempted(attempt.to(), how, loop_.now() - attempt.begun());
+}
+
+void Race::tell_rest(DialWatch::Attempt how) const {
+  for (const auto& attempt : running_) tell(*attempt, how);
 }
 
 void Race::note_failure(Error error) {

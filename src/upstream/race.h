@@ -10,6 +10,7 @@
 #include "io/network.h"
 #include "io/signal.h"
 #include "upstream/address_policy.h"
+#include "upstream/dial_watch.h"
 
 namespace porthole::upstream {
 
@@ -20,6 +21,7 @@ class Race {
     bool guarded = false;
     std::shared_ptr<const AddressPolicy> policy;
     DialOptions options;
+    DialWatch* watch = nullptr;  // told of each attempt
   };
   struct Winner {
     std::unique_ptr<io::Stream> stream;
@@ -47,6 +49,8 @@ class Race {
   void start_due();
   void start(const Endpoint& to);
   void note_failure(Error error);
+  void tell(const Attempt& attempt, DialWatch::Attempt how) const;
+  void tell_rest(DialWatch::Attempt how) const;
 
   io::Loop& loop_;
   io::Network& network_;

@@ -162,6 +162,36 @@ describe('the inspector', () => {
     hello.destroy();
   });
 
+  test('shows how the connection of a flow was come by, and its network', async (t) => {
+    const proxy = await watched(t, {hosts: '127.0.0.1 both.test\n::1 both.test\n', workers: 1});
+    const at = address(proxy), headers = bearer(proxy);
+    const site = await recorder(t);  // on 127.0.0.1 alone
+    const {port} = new URL(site.url());
+    const get = `GET http://both.test:${port}/ HTTP/1.1\r\nHost: both.test\r\n\r\n`;
+    const wire = await proxy.connect(t);
+    for (let i = 0; i < 2; ++i) {
+      await wire.send(get);
+      await wire.response();
+    }
+    const ids = await eventually('both', async () => {
+      const {rows} = JSON.parse((await ask(at, '/api/flows', {headers})).text);
+      return rows.length === 2 && rows.every((row) => row.state === 'done') && rows.map((row) => row.id);
+    });
+    const [second, first] =
+      await Promise.all(ids.map(async (id) => JSON.parse((await ask(at, `/api/flows/${id}`, {headers})).text)));
+    const notes = first.notes.map(({what, detail}) => `${what} ${detail}`);
+    assert.match(notes[0], /^dns (cached \d+|asked) ::1 127\.0\.0\.1$/);
+    assert.deepEqual(notes.slice(1), [`attempt refused [::1]:${port}`, `attempt connected 127.0.0.1:${port}`, 'connect ']);
+    for (const leg of ['client', 'upstream']) assert.ok(first.path[leg].rtt > 0, leg);
+    const {story} = JSON.parse((await ask(at, `/api/flows/${ids[1]}/explain`, {headers})).text);
+    assert.ok(
+      story.some((sentence) => /^Connecting to 127\.0\.0\.1:\d+ over IPv4 took .*; \[::1\]:\d+ was refused after /.test(sentence)),
+      story);
+    const {timing, row} = first;
+    assert.equal(Object.values(timing).filter((part) => part > 0).reduce((sum, part) => sum + part, 0), row.took);
+    assert.deepEqual([second.notes, second.row.reused, second.served], [[], true, 1]);
+  });
+
   test('does not open beyond this machine', async (t) => {
     const proxy = startPorthole(t, {ui: '0.0.0.0:0'});
     assert.equal((await proxy.exited).code, 78, proxy.stderr);

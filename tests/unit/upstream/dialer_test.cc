@@ -51,6 +51,49 @@ TEST_F(DialerTest, RefusesAnAddressThatDoesNotParse) {
   EXPECT_EQ(dial->error().status, 400);
 }
 
+struct Told final : DialWatch {
+  void looked_up(const Lookup& lookup) override {
+    told.push_back((lookup.error    ? "failed "
+                    : lookup.cached ? "cached "
+                                    : "asked ") +
+                   std::to_string(lookup.addresses.size()));
+    took = lookup.took;
+    age = lookup.age;
+  }
+  void attempted(const Endpoint& to, Attempt, Duration) override { told.push_back(to.text()); }
+  void dialled(bool stands, Duration) override { told.emplace_back(stands ? "stands" : "fails"); }
+  void queued(Duration) override {}
+  std::vector<std::string> told;
+  Duration took{}, age{};
+};
+
+TEST_F(DialerTest, TellsEachStep) {
+  using Steps = std::vector<std::string>;
+  resolver.know("a.test", {"192.0.2.1"});
+  auto dial = [&](DialRequest request, auto&& meanwhile) {
+    Told watch;
+    request.watch = &watch;
+    Running dial(dialer.dial(std::move(request)));
+    meanwhile();
+    world.loop.advance(kSoon);
+    EXPECT_TRUE(dial.done());
+    return watch;
+  };
+  auto nothing = [] {};
+  EXPECT_EQ(dial(to(http::HostKind::ipv4, "192.0.2.1"), nothing).told, (Steps{"192.0.2.1:80", "stands"}));
+  EXPECT_EQ(dial(name("a.test"), nothing).told, (Steps{"cached 1", "192.0.2.1:80", "stands"}));
+  Told asked = dial(name("b.test"), [&] {
+    world.loop.advance(milliseconds(100));
+    resolver.answer("b.test", {"192.0.2.1"});
+  });
+  EXPECT_EQ(asked.told, (Steps{"asked 1", "192.0.2.1:80", "stands"}));
+  EXPECT_EQ(asked.took, milliseconds(100));
+  EXPECT_EQ(dial(name("c.test"), [&] { resolver.answer("c.test", client_error(502, "none")); }).told,
+            Steps{"failed 0"});
+  network.plans[*IpAddress::parse("192.0.2.1")] = {.at_once = ECONNREFUSED};
+  EXPECT_EQ(dial(name("a.test"), nothing).told, (Steps{"cached 1", "192.0.2.1:80", "fails"}));
+}
+
 TEST_F(DialerTest, UsesTheCachedAnswer) {
   resolver.know("a.test", {"192.0.2.1"});
   Running dial(dialer.dial(name("a.test")));

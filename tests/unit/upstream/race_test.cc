@@ -96,6 +96,49 @@ TEST_F(RaceTest, StartsTheNextAtOnceWhenConnectFails) {
   EXPECT_EQ(winner(), "192.0.2.1:443");
 }
 
+struct Told final : DialWatch {
+  void looked_up(const Lookup& lookup) override {
+    told.push_back((lookup.error    ? "failed"
+                    : lookup.cached ? "cached"
+                                    : "asked") +
+                   std::to_string(lookup.addresses.size()));
+  }
+  void attempted(const Endpoint& to, Attempt how, Duration took) override {
+    told.push_back(to.ip.text() + " " + std::to_string(static_cast<int>(how)) + " " +
+                   std::to_string(std::chrono::duration_cast<milliseconds>(took).count() / 10 * 10));
+  }
+  void dialled(bool stands, Duration) override { told.push_back(stands ? "stands" : "fails"); }
+  void queued(Duration) override {}
+  std::vector<std::string> told;
+};
+
+TEST_F(RaceTest, TellsWhatBecameOfEachAttempt) {
+  Told watch;
+  auto watched = rules();
+  watched.watch = &watch;
+  race = std::make_unique<Race>(world.loop, network, watched);
+  network.plans[kSix] = {.silent = true};
+  network.plans[kFour] = {.after = milliseconds(50), .os_errno = ECONNREFUSED};
+  network.plans[kSixB] = {.at_once = ENETUNREACH};
+  begin({kSix, kFour, kSixB, kFourB, ip("10.0.0.1")});
+  pass(milliseconds(1000));
+  EXPECT_EQ(winner(), "192.0.2.2:443");
+  EXPECT_THAT(watch.told, ElementsAre("10.0.0.1 4 0", "192.0.2.1 1 50", "2001:db8::2 2 0", "192.0.2.2 0 0",
+                                      testing::StartsWith("2001:db8::1 5 3")));
+}
+
+TEST_F(RaceTest, TellsThoseThatTheDeadlineEnded) {
+  Told watch;
+  auto watched = rules();
+  watched.watch = &watch;
+  watched.options.connect_timeout = milliseconds(100);
+  race = std::make_unique<Race>(world.loop, network, watched);
+  network.plans[kSix] = {.silent = true};
+  begin({kSix});
+  pass(milliseconds(1000));
+  EXPECT_THAT(watch.told, ElementsAre("2001:db8::1 3 100"));
+}
+
 TEST_F(RaceTest, AlternatesTheFamilies) {
   for (const IpAddress& address : {kSix, kSixB, kFour, kFourB}) network.plans[address] = {.at_once = ECONNREFUSED};
   begin({kSix, kSixB, kFour, kFourB});
