@@ -216,12 +216,14 @@ void Store::begin_segment(Instant now) {
     writer_.reset();
     files_.back().index_from = now + kIndexAfter;
   }
-  // Room under the ceiling: the oldest goes. Its file becomes the new one, so the disk need not find room again.
+  // Room under the ceiling: the oldest goes. Its file becomes the new one: the disk need not find room again, and memory holds
+  // its pages, which cost more to be had anew than to be written. So the room for an index is made now, too.
   std::string fresh = path(next_sequence_);
-  while (!files_.empty() && bytes_ + options_.segment_bytes > options_.keep) {
+  ByteCount needed = options_.segment_bytes + options_.segment_bytes / kIndexPart;
+  while (!files_.empty() && bytes_ + needed > options_.keep) {
     const File& oldest = files_.front();
     ByteCount left = bytes_ - oldest.bytes - oldest.index_bytes;
-    bool last = left + options_.segment_bytes <= options_.keep;
+    bool last = left + needed <= options_.keep;
     if (last && oldest.bytes == options_.segment_bytes) (void)::rename(path(oldest.sequence).c_str(), fresh.c_str());
     forget_oldest();
   }

@@ -28,6 +28,7 @@ class Store {
   // Gathered before they are handed to the kernel without being told: what it copies still lies in the processor's cache.
   static constexpr ByteCount kFlushBytes = 128_KiB;
   static constexpr Duration kRetry = std::chrono::seconds(1);
+  static constexpr ByteCount kIndexPart = 4;  // a segment of small flows has an index of a quarter of its size
 
   // Makes the folder (0700) and takes it for itself. What earlier runs left is kept, up to its last good record.
   // Error (side = us, os_errno): EWOULDBLOCK when another process records there.
