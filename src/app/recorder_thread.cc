@@ -14,7 +14,7 @@ namespace porthole::app {
 namespace {
 
 constexpr std::chrono::milliseconds kIdle(10), kBusy(2), kLongIdle(50);
-constexpr int kLong = 100;  // times that nothing was there
+constexpr int kLong = 100;                 // times that nothing was there
 constexpr std::size_t kMuch = 256 * 1024;  // in one step
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "flow/first_line.h"
+#include "flow/websocket.h"
 
 namespace porthole::flow {
 
@@ -27,7 +28,10 @@ Truth FlowSubject::fields(Direction direction, std::string_view name, const matc
 
 Truth FlowSubject::content(Direction direction, const match::Probe& probe) const {
   auto& decoded = decoded_[static_cast<std::size_t>(direction)];
-  if (!decoded) decoded = decoded_content(folder_, flow_, direction, kContentMax).text;
+  if (!decoded) {
+    decoded = is_websocket(flow_) ? websocket_text(folder_, flow_, direction)
+                                  : decoded_content(folder_, flow_, direction, kContentMax).text;
+  }
   if (probe(*decoded)) return Truth::yes;
   return flow_.ended ? Truth::no : Truth::unknown;
 }
@@ -47,11 +51,7 @@ Truth FlowSubject::any(Key key, std::string_view name, const match::Probe& probe
 
 Truth FlowSubject::flag(Flag flag) const {
   switch (flag) {
-    case Flag::ws: {
-      const auto& head = flow_.response_received;
-      return match::truth_of(row().status == 101 && head &&
-                             ascii::equal_nocase(fields_of(*head, "upgrade"), "websocket"));
-    }
+    case Flag::ws: return match::truth_of(is_websocket(flow_));
     case Flag::retried: {
       bool again = std::ranges::any_of(flow_.notes, [](const RecordedNote& note) { return note.what == "retry"; });
       return again ? Truth::yes : flow_.ended ? Truth::no : Truth::unknown;

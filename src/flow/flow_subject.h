@@ -1,5 +1,5 @@
 // FlowSubject: everything that was recorded of a flow, for a match expression: its row, the fields of both messages, and their
-// content, decoded up to kContentMax and read only when a term asks for it.
+// content, decoded up to kContentMax (of a WebSocket what its messages say), and read only when a term asks for it.
 #pragma once
 
 #include <optional>

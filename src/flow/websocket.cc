@@ -41,6 +41,16 @@ bool is_websocket(const Flow& flow) {
   return ascii::equal_nocase(ascii::trim(protocols), "websocket");
 }
 
+std::string websocket_text(SegmentFolder& folder, const Flow& flow, Direction direction) {
+  std::string text;
+  WebSocketReading reading(folder, flow);
+  while (auto message = reading.next()) {
+    if (message->direction == direction && message->kind != "ping" && message->kind != "pong" && !message->data.empty())
+      text.append(message->data).append("\n");
+  }
+  return text;
+}
+
 WebSocketReading::Way::Way(Direction way, const wire::ws::Extensions& extensions)
     : direction(way),
       reader(reader_options(way, extensions)),

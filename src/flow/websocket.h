@@ -17,6 +17,9 @@ namespace porthole::flow {
 
 bool is_websocket(const Flow& flow);
 
+// What one side said, a line for each text, binary, and reason of a close.
+std::string websocket_text(SegmentFolder& folder, const Flow& flow, Direction direction);
+
 class WebSocketReading {
  public:
   // Octets that are inflated of one direction: what a browser sends compressed is five times as large. Further messages are

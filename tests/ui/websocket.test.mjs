@@ -1,4 +1,5 @@
-// Acceptance points 15 and 16 for WebSocket: a fixture of each kind of message, and 10,000 of them that stream into an open detail.
+// Acceptance points 10, 13, 15 and 16 for WebSocket: a word in a message, a fixture of each kind, and 10,000 of them that stream
+// into an open detail.
 
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
@@ -92,6 +93,20 @@ test('15: a WebSocket shows each kind of message, JSON as a tree and binary as o
   await line('ping').waitFor();
   assert.equal(await page.locator('.message').count(), 3);
   assert.deepEqual(page.faults, []);
+});
+
+test('10: a search finds a word inside a compressed message', async (t) => {
+  const extensions = 'permessage-deflate';
+  const {page, client, server, line} = await talking(t, '/found', {extensions});
+  await client.sendCompressed(`${'filler '.repeat(500)} periwinkle`);
+  await line('filler').waitFor();
+  client.socket.destroy();
+  server.socket.destroy();
+  await page.locator('[data-messages]', {hasText: /^1 message$/}).waitFor();
+  await page.fill('#filter', 'request-body:periwinkle');
+  await page.locator('.sorted', {hasText: '1 found'}).waitFor();
+  await rowWith(page, '/found').waitFor();
+  assert.equal(await page.locator('[data-at]').count(), 1);
 });
 
 test('13: no serious finding in the messages of a WebSocket, light and dark', async (t) => {

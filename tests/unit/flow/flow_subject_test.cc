@@ -6,6 +6,8 @@
 #include "match/expr.h"
 #include "support/coded.h"
 #include "support/flow_rig.h"
+#include "support/message_deflater.h"
+#include "support/ws_frames.h"
 
 namespace porthole::flow {
 namespace {
@@ -38,6 +40,27 @@ TEST_F(FlowRig, IsNotDecidedWhileItGoesOn) {
   EXPECT_EQ(test("body:x"), match::Truth::unknown);
   EXPECT_EQ(test("response-header.a:*"), match::Truth::unknown);
   EXPECT_EQ(test("request-header.a:*"), match::Truth::no);
+}
+
+TEST_F(FlowRig, TheContentOfAWebSocketIsWhatItsMessagesSay) {
+  request(1, "GET http://h/a HTTP/1.1\r\nUpgrade: websocket\r\n\r\n");
+  response(
+      1,
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+  content(1, Direction::request, test::ws_frame({.payload = "a lantern", .masked = true}));
+  content(1, Direction::response,
+          test::ws_frame({.first = 0xc1, .payload = test::MessageDeflater(true).deflate("out of stock")}));
+  step();
+  sink_->end({1},
+             {.flow = {1}, .end = End::tunnelled, .status = 101, .method = "GET", .target = "http://h/a", .host = "h"},
+             clock_.now());
+  step();
+  auto flow = newest();
+  auto test = [&](std::string_view text) { return match::Expr::parse(text)->test(FlowSubject(*flow, reader_)); };
+  for (std::string_view so : {"body:lantern", "request-body:lantern", "response-body:\"out of stock\"", "is:ws"})
+    EXPECT_EQ(test(so), match::Truth::yes) << so;
+  for (std::string_view not_so : {"response-body:lantern", "request-body:stock"})
+    EXPECT_EQ(test(not_so), match::Truth::no) << not_so;
 }
 
 TEST_F(FlowRig, TellsAWebSocketAndARetry) {
