@@ -139,17 +139,20 @@ std::optional<Frame> frame_of(const json& message) {
   return frame;
 }
 
-// At most `most` octets of either direction, whole messages; nothing behind a close.
+// At most `most` octets of either direction, in as many pieces as the recorder keeps; whole messages; nothing behind a close.
 std::vector<Frame> frames_of(const json& messages, ByteCount most, std::int64_t first, std::int64_t last) {
   std::vector<Frame> frames;
   ByteCount size[2] = {0, 0};
+  std::size_t pieces[2] = {0, 0};
   bool closed[2] = {false, false};
   for (const json& message : messages) {
     auto frame = frame_of(message);
     if (!frame) continue;
     auto way = static_cast<std::size_t>(frame->direction);
-    if (closed[way] || frame->octets.size() > most - size[way]) continue;
+    std::size_t needed = (frame->octets.size() + kPiece - 1) / kPiece;
+    if (closed[way] || frame->octets.size() > most - size[way] || needed > Recorder::kPiecesMax - pieces[way]) continue;
     size[way] += frame->octets.size();
+    pieces[way] += needed;
     closed[way] =
         (static_cast<unsigned char>(frame->octets[0]) & 0x0fU) == static_cast<unsigned>(wire::ws::Opcode::close);
     frame->at = std::clamp(frame->at, first, std::max(first, last));

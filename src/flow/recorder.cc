@@ -7,9 +7,14 @@
 #include <utility>
 
 #include "flow/first_line.h"
+#include "flow/flow.h"
 #include "flow/marks.h"
 
 namespace porthole::flow {
+
+// What is read of a flow is all that can be kept of it: heads and notes are few.
+static_assert(2 * std::size_t{Recorder::kPiecesMax} + 10'000 < Flow::kStepsMax);
+
 namespace {
 
 // A flow whose end was dropped is given up after so long without an event, once there are too many of them.
@@ -279,7 +284,7 @@ std::uint16_t Recorder::flags_of(const Open& open, const EventHeader& event, con
     // What was not looked at was not wanted. Nor was anything of a CONNECT's, of which nothing is kept.
     ByteCount looked_at = moved[i] - std::min(moved[i], open.unseen[i]);
     if (open.kept[i] < std::min(looked_at, options_.body_limit)) flags |= kContentLost;
-    if (row.method != "CONNECT" && moved[i] > options_.body_limit) flags |= kContentCut;
+    if (open.cut || (row.method != "CONNECT" && moved[i] > options_.body_limit)) flags |= kContentCut;
   }
   return flags;
 }
@@ -291,7 +296,16 @@ void Recorder::take(const EventHeader& event, std::string_view payload) {
     return;
   }
   auto direction = static_cast<std::size_t>(event.direction);
-  if (event.kind == EventKind::data) open->kept[direction] += payload.size() - sizeof(ByteCount);
+  if (event.kind == EventKind::data) {
+    ByteCount size = payload.size() - sizeof(ByteCount);
+    if (open->pieces[direction] == kPiecesMax) {
+      open->cut = true;
+      open->unseen[direction] += size;
+      return learn(*open, event, payload);
+    }
+    ++open->pieces[direction];
+    open->kept[direction] += size;
+  }
   if (event.kind == EventKind::unseen) open->unseen[direction] += EventReader(payload).number<ByteCount>();
   EventHeader kept = event;
   std::optional<Row> ended;

@@ -44,6 +44,9 @@ class Recorder {
   static constexpr ByteCount kRingsMax = 32_MiB;  // of all workers together
   static constexpr ByteCount kImportBytes = 1_MiB;
   static constexpr std::size_t kOpenMax = 65'536;  // flows under way
+  // Data of one direction of a flow that are kept: whoever sends octet by octet fills the store with heads of records, and a
+  // reader of the flow looks at each. A WebSocket that brings 18 messages a second does so for an hour.
+  static constexpr std::uint32_t kPiecesMax = 65'536;
   static constexpr Duration kFlushEvery = std::chrono::milliseconds(25);
   static constexpr Duration kProgressEvery = std::chrono::milliseconds(250);  // bytes of a flow under way, in the list
   static constexpr std::size_t kStepBytes = 8 << 20;  // handled before step() returns to look after the disk
@@ -101,9 +104,11 @@ class Recorder {
     bool untold = false;
     bool moved = false;                              // content passed that the list does not know of
     ByteCount kept[2] = {0, 0}, unseen[2] = {0, 0};  // by Direction
+    std::uint32_t pieces[2] = {0, 0};
     std::int64_t touched = 0;
     std::uint32_t dropped_before = 0;
     bool lost = false;
+    bool cut = false;                 // there were more than kPiecesMax
     std::optional<FlowId> replay_of;  // the program sent it itself; {0}: composed
   };
   void open_store();

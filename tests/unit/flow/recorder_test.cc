@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "flow/flow.h"
 #include "flow/segment_folder.h"
 #include "support/temporary_folder.h"
 
@@ -97,6 +98,34 @@ TEST_F(RecorderRig, WritesNothingBeyondTheBodyLimitAndSaysSo) {
   EXPECT_EQ(rows.at(0).flags, kContentCut);
   EXPECT_EQ(rows[0].bytes_out, 200'000U);
   EXPECT_LT(chain(rows[0].last).second.size(), 101'000U);
+}
+
+// Octet by octet, which would fill the store with heads of records, and cost whoever reads the flow a look at each.
+TEST_F(RecorderRig, KeepsSoManyPiecesOfADirectionAndCountsTheRest) {
+  options_.store = {.folder = folder_ / "flows", .keep = 64_MiB, .segment_bytes = 16_MiB};
+  start();
+  constexpr ByteCount kTold = Recorder::kPiecesMax + 100;
+  sink_->begin({1}, *Endpoint::parse("127.0.0.1:5"), clock_.now());
+  for (ByteCount at = 0; at < kTold; ++at) {
+    sink_->data({1}, Direction::request, at, "x", clock_.now());
+    if (at % 10'000 == 0) step();
+  }
+  sink_->data({1}, Direction::response, 0, "answer", clock_.now());
+  Outcome outcome{.flow = {1}, .end = End::tunnelled, .status = 101, .method = "GET"};
+  outcome.bytes_in = kTold;
+  outcome.bytes_out = 6;
+  sink_->end({1}, outcome, clock_.now());
+  step();
+  recorder_->finish();
+  auto rows = recorder_->rows().newest(1);
+  EXPECT_EQ(rows.at(0).flags, kContentCut);
+  SegmentFolder folder(options_.store.folder);
+  auto flow = read_flow(folder, rows[0].last);
+  EXPECT_FALSE(flow->beginning_gone);
+  EXPECT_EQ(flow->content[0].pieces.size(), Recorder::kPiecesMax);
+  EXPECT_EQ(flow->content[0].kept, Recorder::kPiecesMax);
+  EXPECT_EQ(flow->content[0].size, kTold);
+  EXPECT_EQ(flow->content[1].kept, 6U);
 }
 
 TEST_F(RecorderRig, MarksAFlowWhoseContentFoundNoRoom) {
