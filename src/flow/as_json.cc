@@ -19,7 +19,9 @@ std::string_view version_number(http::Version version) {
 }
 
 void append_head(Json& json, std::string_view name, const RecordedHead& head) {
-  json.key(name).object().number("at", us(head.at)).octets("text", head.text).key("changes").array();
+  json.key(name).object().number("at", us(head.at)).octets("text", head.text);
+  if (head.unparsed) json.boolean("unparsed", true);
+  json.key("changes").array();
   for (const RecordedChange& change : head.changes) {
     const http::ChangeFacts& facts = http::facts_of(change.kind);
     json.object().text("what", facts.what).octets("before", change.before).octets("after", change.after);
@@ -127,6 +129,7 @@ void append_row(Json& json, const Row& row, const Mark* mark) {
   }
   if ((row.flags & kReplayed) != 0) json.boolean("replayed", true);
   if (row.replay_of.value != 0) json.text("replay_of", id_text(row.replay_of));
+  if ((row.flags & kUnparsed) != 0) json.boolean("unparsed", true);
   if ((row.flags & kImported) != 0) json.boolean("imported", true);
   if ((row.flags & kMissing) != 0) {
     json.key("flags").array();

@@ -15,6 +15,7 @@ class CountingRecorder : public Sink {
 
   void begin(FlowId, const Endpoint&, Instant) override { begun.add(); }
   void request_received(FlowId, const http::RequestHead&, const http::Framing&) override { heads.add(); }
+  void request_unparsed(FlowId, std::string_view) override { heads.add(); }
   void request_sent(FlowId, const http::RequestHead&, const http::Changes& made, Instant) override {
     changes.add(made.size());
   }

@@ -45,7 +45,7 @@ constexpr std::string_view kReplayNote = "replay";
 struct EventHeader {
   EventKind kind = EventKind::begin;
   Direction direction = Direction::request;  // data, unseen, trailers; path: the client's leg, the server's
-  std::uint16_t flags = 0;                   // EventFlag; the recorder's
+  std::uint16_t flags = 0;                   // EventFlag; the recorder's, but for kUnparsed
   std::uint32_t dropped = 0;                 // events that this worker could not tell so far; wraps
   std::uint64_t flow = 0;
   std::int64_t at = 0;  // nanoseconds: of the worker's clock in a ring, Unix time in a segment
@@ -57,6 +57,7 @@ enum EventFlag : std::uint16_t {
   kContentCut = 1,   // content beyond the limit was counted, not kept
   kContentLost = 2,  // the ring was full: content is missing
   kEventLost = 4,    // the ring was full: a head or a note is missing
+  kUnparsed = 8,     // of request_received, too: the head was refused as it is; forgive it everything
   kImported = 256,   // it did not pass here: it was read from a file
   kReplayed = 512,   // the program sent it itself: again, or composed
 };

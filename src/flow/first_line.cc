@@ -1,6 +1,8 @@
 // See first_line.h.
 #include "flow/first_line.h"
 
+#include <algorithm>
+
 #include "base/ascii.h"
 
 namespace porthole::flow {
@@ -72,6 +74,20 @@ RequestSummary request_summary(std::string_view head) {
   summary.target = line.substr(0, line.rfind(' '));
   summary.host = authority_of(summary.target);
   return summary;
+}
+
+RequestSummary unparsed_summary(std::string_view raw) {
+  constexpr std::size_t kMethodMax = 32;
+  RequestSummary read = request_summary(raw);
+  RequestSummary shown{.method = "-", .target = {}, .host = {}};
+  // A field's line that came first is none: its value is nothing to show.
+  auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  auto visible = [](char c) { return c > ' ' && c < 0x7f; };
+  std::string_view method = read.method, target = read.target;
+  if (method.empty() || method.size() > kMethodMax || !std::all_of(method.begin(), method.end(), capital)) return shown;
+  shown.method = method;
+  bool looks_like_one = target.starts_with('/') || target.contains("://") || method == "CONNECT";
+  return looks_like_one && std::all_of(target.begin(), target.end(), visible) ? read : shown;
 }
 
 ResponseSummary response_summary(std::string_view head) {

@@ -16,6 +16,9 @@ struct RequestSummary {
 };
 RequestSummary request_summary(std::string_view head);
 
+// Of what was refused as a request: the method or "-", and of the target what can be shown.
+RequestSummary unparsed_summary(std::string_view raw);
+
 struct ResponseSummary {
   std::uint16_t status = 0;  // 0: there is none
   std::string_view content_type;

@@ -24,7 +24,10 @@ class Reading {
     began_ = record.header.event.kind == EventKind::begin;
     switch (record.header.event.kind) {
       case EventKind::begin: begin(in, at); break;
-      case EventKind::request_received: head(in, at, flow_.request_received); break;
+      case EventKind::request_received:
+        head(in, at, flow_.request_received);
+        flow_.request_received->unparsed = (record.header.event.flags & kUnparsed) != 0;
+        break;
       case EventKind::request_sent: head(in, at, flow_.request_sent); break;
       case EventKind::response_received: head(in, at, flow_.response_received); break;
       case EventKind::response_sent: head(in, at, flow_.response_sent); break;
@@ -57,7 +60,9 @@ class Reading {
     if (flow_.ended) return std::move(flow_);
     flow_.row.open = true;
     if (flow_.request_received) {
-      RequestSummary request = request_summary(flow_.request_received->text);
+      const RecordedHead& head = *flow_.request_received;
+      RequestSummary request = head.unparsed ? unparsed_summary(head.text) : request_summary(head.text);
+      if (head.unparsed) flow_.row.flags |= kUnparsed;
       flow_.row.method = request.method;
       flow_.row.target = request.target;
       flow_.row.host = request.host;

@@ -22,8 +22,9 @@ struct RecordedChange {
 
 struct RecordedHead {
   std::int64_t at = 0;
-  std::string text;  // first line, field lines, empty line
+  std::string text;  // first line, field lines, empty line; when `unparsed` whatever came
   std::vector<RecordedChange> changes;
+  bool unparsed = false;
 };
 
 struct RecordedNote {

@@ -212,7 +212,8 @@ std::string har_tail() { return "\n]}}\n"; }
 
 bool append_har_entry(std::string& out, SegmentFolder& folder, const Flow& flow, const Mark* mark, bool secrets,
                       bool first) {
-  if (!flow.ended || !flow.request_received || flow.row.method == "CONNECT") return false;
+  if (!flow.ended || !flow.request_received || flow.request_received->unparsed || flow.row.method == "CONNECT")
+    return false;
   if (!first) out += ",\n";
   Json json(out);
   json.object().text("startedDateTime", date_text(flow.row.begun)).number("time", ms(flow.row.took));

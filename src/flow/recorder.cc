@@ -203,7 +203,8 @@ void Recorder::learn(Open& open, const EventHeader& event, std::string_view payl
       open.begun = event.at;
       return;
     case EventKind::request_received: {
-      RequestSummary request = request_summary(in.text());
+      open.unparsed = (event.flags & kUnparsed) != 0;
+      RequestSummary request = open.unparsed ? unparsed_summary(in.text()) : request_summary(in.text());
       const std::string_view parts[3] = {request.method.substr(0, 64), request.host.substr(0, 256),
                                          request.target.substr(0, Rows::kTargetMax)};
       open.text.reserve(parts[0].size() + parts[1].size() + parts[2].size());
@@ -255,6 +256,7 @@ void Recorder::tell() {
     Row row{.flow = {flow}, .open = true, .last = open.last, .status = open.status};
     row.client = open.client;
     if (open.replay_of) row.said_replayed(*open.replay_of);
+    if (open.unparsed) row.flags |= kUnparsed;
     row.begun = WallTime(Duration(open.begun));
     row.took = Duration(open.touched - open.begun);
     row.bytes_in = open.kept[0] + open.unseen[0];
@@ -278,6 +280,7 @@ void Recorder::tell() {
 
 std::uint16_t Recorder::flags_of(const Open& open, const EventHeader& event, const Row& row) const {
   std::uint16_t flags = event.flags;
+  if (open.unparsed) flags |= kUnparsed;
   if (open.lost || event.dropped != open.dropped_before) flags |= kEventLost;
   const ByteCount moved[2] = {row.bytes_in, row.bytes_out};
   for (std::size_t i = 0; i < 2; ++i) {

@@ -108,7 +108,8 @@ class Recorder {
     std::int64_t touched = 0;
     std::uint32_t dropped_before = 0;
     bool lost = false;
-    bool cut = false;                 // there were more than kPiecesMax
+    bool cut = false;  // there were more than kPiecesMax
+    bool unparsed = false;
     std::optional<FlowId> replay_of;  // the program sent it itself; {0}: composed
   };
   void open_store();

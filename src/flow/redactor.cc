@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "http/characters.h"
 
 namespace porthole::flow {
 
@@ -41,15 +42,54 @@ void Redactor::redact_lines(std::span<char> text) const {
   }
 }
 
-void Redactor::redact(EventKind kind, std::span<char> payload) const {
+// Where a line speaks of one of the fields, whatever it looks like; npos when it does not.
+std::size_t Redactor::mention(std::string_view line) const {
+  std::size_t first = line.npos;
+  for (const std::string& name : names_) {
+    auto found = std::search(line.begin(), line.end(), name.begin(), name.end(),
+                             [](char a, char b) { return ascii::lower(a) == ascii::lower(b); });
+    if (found != line.end()) first = std::min(first, static_cast<std::size_t>(found - line.begin()));
+  }
+  return first;
+}
+
+void Redactor::redact_unparsed(std::span<char> text) const {
+  if (names_.empty()) return;
+  std::string_view all(text.data(), text.size());
+  bool first = true, doubt = false, hiding = false;
+  for (std::size_t start = 0; start < all.size();) {
+    std::size_t end = std::min(all.find_first_of("\r\n", start), all.size());
+    std::string_view line = all.substr(start, end - start);
+    std::size_t at = std::exchange(start, end + 1);
+    if (line.empty()) continue;
+    std::size_t colon = std::min(line.find(':'), line.size()), blank = std::min(line.find_first_of(" \t"), line.size());
+    bool field = colon < line.size() && http::is_token(line.substr(0, colon));
+    std::size_t from = line.size();  // what is hidden
+    if (std::exchange(first, false) && !field) {
+      from = std::min(from, mention(line));
+    } else if (field) {
+      hiding = named(line.substr(0, colon));
+      if (hiding || doubt || mention(line) < line.size()) from = colon + 1;
+    } else {
+      from = hiding ? 0 : std::min(blank, colon);
+      doubt = true;
+      hiding |= mention(line) < line.size();
+    }
+    while (from < line.size() && (line[from] == ' ' || line[from] == '\t' || line[from] == ':')) ++from;
+    if (from < line.size()) std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(at + from), line.size() - from, '*');
+  }
+}
+
+void Redactor::redact(EventKind kind, std::span<char> payload, std::uint16_t flags) const {
   if (names_.empty()) return;
   bool has_fields =
       kind == EventKind::trailers || (kind >= EventKind::request_received && kind <= EventKind::interim_sent);
   if (!has_fields) return;
   EventReader in({payload.data(), payload.size()});
   auto hide = [&](std::string_view text) {
-    if (!text.empty())
-      redact_lines(payload.subspan(static_cast<std::size_t>(text.data() - payload.data()), text.size()));
+    if (text.empty()) return;
+    auto lines = payload.subspan(static_cast<std::size_t>(text.data() - payload.data()), text.size());
+    (flags & kUnparsed) != 0 ? redact_unparsed(lines) : redact_lines(lines);
   };
   hide(in.text());
   if (kind == EventKind::trailers) return;

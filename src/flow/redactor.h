@@ -18,12 +18,17 @@ class Redactor {
  public:
   explicit Redactor(std::vector<std::string> names);
   // In the payload of an event of this kind: heads, trailers, and the two sides of each change.
-  void redact(EventKind kind, std::span<char> payload) const;
+  void redact(EventKind kind, std::span<char> payload, std::uint16_t flags = 0) const;
   // In lines of "Name: value"; a first line without a colon before its first blank stays. Continuation lines belong to the
   // field before them.
   void redact_lines(std::span<char> text) const;
 
+  // In what was refused as a request. Where a line ends in CR or LF alone, where a name is broken, where a line is none of a
+  // field, and from there on, every value is hidden: nobody knows whose it is.
+  void redact_unparsed(std::span<char> text) const;
+
  private:
+  std::size_t mention(std::string_view line) const;
   bool named(std::string_view name) const;
   std::vector<std::string> names_;
 };

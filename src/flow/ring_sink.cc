@@ -41,7 +41,8 @@ void write_changes(EventWriter& out, const http::Changes& changes) {
 
 }  // namespace
 
-char* RingSink::open(EventKind kind, FlowId flow, Instant now, std::size_t payload, Direction direction) {
+char* RingSink::open(EventKind kind, FlowId flow, Instant now, std::size_t payload, Direction direction,
+                     std::uint16_t flags) {
   bool content = kind == EventKind::data;
   std::span<char> room = ring_.reserve(sizeof(EventHeader) + payload, content ? kSpareBytes : 0);
   if (room.empty()) {
@@ -56,6 +57,7 @@ char* RingSink::open(EventKind kind, FlowId flow, Instant now, std::size_t paylo
   last_ = now;
   EventHeader header{.kind = kind,
                      .direction = direction,
+                     .flags = flags,
                      .dropped = static_cast<std::uint32_t>(metrics_.dropped_events.value()),
                      .flow = flow.value,
                      .at = now.time_since_epoch().count()};
@@ -84,6 +86,16 @@ void RingSink::request_received(FlowId flow, const http::RequestHead& received, 
   if (!place) return;
   EventWriter out(place);
   out.text(received.raw);
+  out.number(std::uint32_t{0});
+  ring_.commit();
+}
+
+void RingSink::request_unparsed(FlowId flow, std::string_view raw) {
+  std::size_t size = EventWriter::size_of(raw) + 4;
+  char* place = open(EventKind::request_received, flow, last_, size, Direction::request, kUnparsed);
+  if (!place) return;
+  EventWriter out(place);
+  out.text(raw);
   out.number(std::uint32_t{0});
   ring_.commit();
 }

@@ -27,6 +27,7 @@ class RingSink final : public Sink {
 
   void begin(FlowId flow, const Endpoint& client, Instant now) override;
   void request_received(FlowId flow, const http::RequestHead& received, const http::Framing& framing) override;
+  void request_unparsed(FlowId flow, std::string_view raw) override;
   void request_sent(FlowId flow, const http::RequestHead& sent, const http::Changes& changes, Instant now) override;
   void response_received(FlowId flow, const http::ResponseHead& received, const http::Framing& framing,
                          Instant now) override;
@@ -48,7 +49,8 @@ class RingSink final : public Sink {
 
  private:
   // Room for the payload behind a header that is written; null when there is none, which has been counted.
-  char* open(EventKind kind, FlowId flow, Instant now, std::size_t payload, Direction direction = Direction::request);
+  char* open(EventKind kind, FlowId flow, Instant now, std::size_t payload, Direction direction = Direction::request,
+             std::uint16_t flags = 0);
   void sent(EventKind kind, FlowId flow, std::initializer_list<std::string_view> first_line, const http::Fields& fields,
             const http::Changes& changes, Instant now);
   void response_sent_as(EventKind kind, FlowId flow, const http::ResponseHead& head, const http::Changes& changes,

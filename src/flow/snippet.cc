@@ -154,6 +154,10 @@ std::optional<SnippetKind> snippet_kind_of(std::string_view name) {
 std::optional<std::string> snippet(SegmentFolder& folder, const Flow& flow, SnippetKind kind, bool secrets) {
   if (!flow.request_received || flow.row.method == "CONNECT") return std::nullopt;
   std::string head = flow.request_received->text;
+  if (flow.request_received->unparsed) {
+    if (!secrets) Redactor(secret_fields()).redact_unparsed(head);
+    return kind == SnippetKind::raw ? std::optional(head) : std::nullopt;
+  }
   if (!secrets) Redactor(secret_fields()).redact_lines(head);
   Request request = request_of(folder, flow, head);
   if (kind == SnippetKind::raw) return head + request.content;

@@ -245,8 +245,8 @@ Position Store::append(const EventHeader& event, std::string_view payload, Posit
     return {};
   if (!writer_ || !writer_->fits(payload.size())) begin_segment(now);
   if (paused_ != 0) return {};
-  Position at =
-      writer_->append(event, payload, previous, [&](std::span<char> copy) { redactor.redact(event.kind, copy); });
+  Position at = writer_->append(event, payload, previous,
+                                [&](std::span<char> copy) { redactor.redact(event.kind, copy, event.flags); });
   if (writer_->gathered() >= kFlushBytes) flush(now);
   return at;
 }

@@ -109,6 +109,8 @@ std::string size_words(ByteCount bytes) {
 std::vector<std::string> story_of(const Flow& flow, std::optional<MessageCount> passed) {
   std::vector<std::string> story;
   tell_origin(flow, story);
+  if (flow.request_received && flow.request_received->unparsed)
+    story.emplace_back("What the client sent is no request that may be believed.");
   tell_connection(flow, story);
   tell_tls(flow, story);
   tell_answer(flow, story);

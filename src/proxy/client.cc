@@ -127,7 +127,10 @@ void Client::begin_stream(wire::ServerEvent& event) {
   streams_.push_back(*stream);
   stream->inbox().head = std::move(event.head);
   stream->inbox().framing = event.framing;
-  if (event.kind == wire::ServerEvent::Kind::error) stream->inbox().error = event.error;
+  if (event.kind == wire::ServerEvent::Kind::error) {
+    stream->inbox().error = event.error;
+    stream->inbox().unparsed = true;
+  }
   reading_head_ = false;
   last_begun_ = event.stream;
   stream.release();  // start_exchanges() or the destructor takes it from streams_
@@ -206,8 +209,7 @@ void Client::on_timer() {
   if (reading_head_ && session_ && !session_->idle()) {
     // The head never became complete: say so, then close (RFC 9110 §15.5.9).
     wire::ServerEvent event;
-    event.kind = wire::ServerEvent::Kind::error;
-    event.stream = session_->give_up();
+    session_->give_up(event);
     if (event.stream == 0) return close_in_stages();
     event.error = client_error(408, "the request head was not complete in time", "RFC 9110 §15.5.9");
     begin_stream(event);

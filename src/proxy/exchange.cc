@@ -63,7 +63,7 @@ bool Exchange::receive() {
   wire::RequestInbox& inbox = stream_.inbox();
   request_ = std::move(inbox.head);
   framing_ = inbox.framing;
-  if (request_ && !inbox.error && tap_) tap_->request_received(flow_, *request_, framing_);
+  if (request_ && tap_) trace().received(*request_, framing_, inbox.unparsed);
   if (!inbox.error) return true;
   refuse(*inbox.error);
   return false;
@@ -422,8 +422,10 @@ void Exchange::end(flow::End how, Token error) {
   metrics.bytes_in.add(moved_.in);
   metrics.bytes_out.add(moved_.out);
   metrics.request_seconds.observe(outcome.took);
-  if (tap_) tap_->end(flow_, outcome, services_.loop.now());
   if (services_.access_log) services_.access_log->add(outcome);
+  if (!tap_) return;
+  if (request_ && outcome.method.empty()) Trace::read_what_can_be_read(request_->raw, outcome);
+  tap_->end(flow_, outcome, services_.loop.now());
 }
 
 }  // namespace porthole::proxy

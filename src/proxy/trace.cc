@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "flow/first_line.h"
+
 namespace porthole::proxy {
 namespace {
 
@@ -27,11 +29,23 @@ void Trace::note(const flow::Note& note) {
   if (tap_) tap_->note(tap_.flow(), note, loop_.now());
 }
 
+void Trace::received(const http::RequestHead& head, const http::Framing& framing, bool unparsed) {
+  if (unparsed) tap_->request_unparsed(tap_.flow(), head.raw);
+  else tap_->request_received(tap_.flow(), head, framing);
+}
+
 void Trace::ruled(std::string_view rule, std::string_view verdict) {
   if (tap_) note({.what = "rule", .detail = fmt::format("{} {}", verdict, rule), .took = {}});
 }
 
 void Trace::retried(const Error& error) { note({.what = "retry", .detail = error.detail, .took = {}}); }
+
+void Trace::read_what_can_be_read(std::string_view raw, flow::Outcome& outcome) {
+  flow::RequestSummary read = flow::unparsed_summary(raw);
+  outcome.method = read.method;
+  if (outcome.target.empty()) outcome.target = read.target;
+  if (outcome.host.empty()) outcome.host = read.host;
+}
 
 void Trace::tell_path(flow::Direction leg, const std::optional<io::PathState>& path) {
   if (!tap_ || !path) return;

@@ -20,9 +20,13 @@ class Trace final : public upstream::DialWatch {
   // For who dials: null when nobody wants to know.
   upstream::DialWatch* watch() { return tap_ ? this : nullptr; }
 
+  // `unparsed`: only its octets are to be believed.
+  void received(const http::RequestHead& head, const http::Framing& framing, bool unparsed);
   // `rule` decided: the name of a rule, or of the option that is one.
   void ruled(std::string_view rule, std::string_view verdict);
   void retried(const Error& error);
+  // Method and target of a head that did not parse, for the list.
+  static void read_what_can_be_read(std::string_view raw, flow::Outcome& outcome);
   // Of that leg; nothing is known of what is no TCP connection, or broke.
   void tell_path(flow::Direction leg, const std::optional<io::PathState>& path);
 

@@ -17,6 +17,7 @@ struct Inbox {
   std::vector<Pooled<Head>> interims;  // responses only; at most Limits::interim_responses
   Pooled<Head> head;                   // null before it arrived and after it was taken
   http::Framing framing;               // of that head
+  bool unparsed = false;               // with `error`: of the head its raw octets alone are to be believed
   ByteQueue data;
   Pooled<http::TrailerSection> trailers;  // with `ended`
   bool ended = false;
@@ -26,6 +27,7 @@ struct Inbox {
     interims.clear();
     head.reset();
     framing = {};
+    unparsed = false;
     data.clear();
     trailers.reset();
     ended = false;

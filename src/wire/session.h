@@ -83,8 +83,9 @@ class ServerSession {
   // Gives up a stream whose response cannot be finished: h1 ends the connection (persistent() turns false).
   virtual void reset(StreamId stream, const Error& error) = 0;
   // The driver waits no longer for the rest of a head: further input is ignored and the connection ends with the answer that
-  // may be sent on the returned stream (408). 0: no head was being read (the rest of an answered request is missing); just close.
-  virtual StreamId give_up() = 0;
+  // may be sent on the event's stream (408). `event` becomes an error's, with what came of the head; the caller names the
+  // error. Stream 0: no head was being read (the rest of an answered request is missing); just close.
+  virtual void give_up(ServerEvent& event) = 0;
   // After the present messages the connection closes (a draining server); h1 writes nothing by itself.
   virtual void close_after_this() = 0;
 

@@ -192,6 +192,25 @@ describe('the inspector', () => {
     assert.deepEqual([second.notes, second.row.reused, second.served], [[], true, 1]);
   });
 
+  test('shows what came of a request that does not parse, without its secrets', async (t) => {
+    const proxy = await watched(t);
+    const at = address(proxy), headers = bearer(proxy);
+    const sent = 'GET http://h/a HTTP/1.1\r\nHost: h\r\nCookie: s3cret\r\nX Odd: 1\r\nAuthorization : s3cret\r\n\r\n';
+    assert.equal((await exchange(t, proxy.proxy4, sent)).status, 400);
+    const row = await eventually('the row', async () => {
+      const {rows} = JSON.parse((await ask(at, '/api/flows', {headers})).text);
+      return rows[0]?.state === 'done' && rows[0];
+    });
+    assert.deepEqual([row.method, row.target, row.status, row.unparsed], ['GET', 'http://h/a', 400, true]);
+    const {heads} = JSON.parse((await ask(at, `/api/flows/${row.id}`, {headers})).text);
+    assert.equal(heads.request_received.unparsed, true);
+    const text = 'GET http://h/a HTTP/1.1\r\nHost: h\r\nCookie: ******\r\n********\r\n**********************\r\n\r\n';
+    assert.equal(heads.request_received.text, text);
+    const {request} = JSON.parse((await ask(at, `/api/flows/${row.id}/explain`, {headers})).text);
+    assert.deepEqual(request.lines.map((line) => line.received), text.trim().split('\r\n'));
+    assert.equal((await ask(at, `/api/flows/${row.id}/snippet?as=curl`, {headers})).status, 404);
+  });
+
   test('does not open beyond this machine', async (t) => {
     const proxy = startPorthole(t, {ui: '0.0.0.0:0'});
     assert.equal((await proxy.exited).code, 78, proxy.stderr);

@@ -206,9 +206,9 @@ class FakeServerSession final : public wire::ServerSession, Codec<wire::ServerEv
   }
 
   // Never with a stream of its own: no test gives up a fake head that has begun.
-  StreamId give_up() override {
+  void give_up(wire::ServerEvent& event) override {
     closing_ = true;
-    return 0;
+    event.stream = 0;
   }
 
   Bytes take_over(StreamId) override { return {}; }

@@ -174,11 +174,9 @@ void H1ServerSession::reset(StreamId stream, const Error&) {
   input_.clear();
 }
 
-StreamId H1ServerSession::give_up() {
-  if (receiving_ != Receiving::head) return 0;
-  ServerEvent unused;
-  fail(unused, {});
-  return stream_;
+void H1ServerSession::give_up(ServerEvent& event) {
+  event.stream = 0;
+  if (receiving_ == Receiving::head) fail(event, {});
 }
 
 bool H1ServerSession::persistent() const {

@@ -25,7 +25,7 @@ class H1ServerSession final : public ServerSession {
   void send_data(StreamId stream, Bytes data) override;
   void send_end(StreamId stream, const http::Fields* trailers) override;
   void reset(StreamId stream, const Error& error) override;
-  StreamId give_up() override;
+  void give_up(ServerEvent& event) override;
   void close_after_this() override { closing_ = true; }
 
   bool persistent() const override;

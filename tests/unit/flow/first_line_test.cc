@@ -24,6 +24,21 @@ TEST(RequestSummary, IsForgiving) {
   EXPECT_EQ(request_summary("\r\n\r\n").target, "");
 }
 
+TEST(UnparsedSummary, ShowsWhatCanBeShown) {
+  auto bad_field = unparsed_summary("GET http://h:81/a HTTP/1.1\r\nX Y: 1\r\n");
+  EXPECT_EQ(bad_field.method, "GET");
+  EXPECT_EQ(bad_field.target, "http://h:81/a");
+  EXPECT_EQ(bad_field.host, "h:81");
+  EXPECT_EQ(unparsed_summary("CONNECT h:443 HTTP/9\r\n").host, "h:443");
+  EXPECT_EQ(unparsed_summary("GET http://h/\x01 HTTP/1.1\r\n").method, "GET");
+  EXPECT_EQ(unparsed_summary("GET http://h/\x01 HTTP/1.1\r\n").target, "");
+  for (std::string_view raw : {"", "\r\n", "\x16\x03\x01", "Cookie: s3cret\r\n", "Cookie s3cret\r\n", "G\x1b[2J / x"}) {
+    EXPECT_EQ(unparsed_summary(raw).method, "-");
+    EXPECT_EQ(unparsed_summary(raw).target, "");
+  }
+  EXPECT_EQ(unparsed_summary("COOKIE s3cret").target, "");
+}
+
 TEST(ResponseSummary, ReadsStatusAndType) {
   auto summary = response_summary("HTTP/1.1 404 Not Found\r\nContent-Type: text/html; charset=x\r\n\r\n");
   EXPECT_EQ(summary.status, 404U);

@@ -51,6 +51,25 @@ TEST_F(FlowRig, ReadsBackEachStep) {
   EXPECT_EQ(flow->content[0].size, 0U);
 }
 
+TEST_F(FlowRig, KeepsWhatCameOfAHeadThatWasRefused) {
+  const std::string raw = "GET http://h/a HTTP/1.1\r\nX : 1\r\nCookie: s3cret\r\n";
+  sink_->begin({7}, *Endpoint::parse("127.0.0.1:5"), clock_.now());
+  sink_->request_unparsed({7}, raw);
+  step();
+  EXPECT_EQ(newest()->row.method, "GET");
+  EXPECT_EQ(recorder_->rows().newest(1).at(0).flags, kUnparsed);
+  EXPECT_EQ(newest()->row.flags, kUnparsed);
+  sink_->end({7}, {.flow = {7}, .end = End::answered, .status = 400, .method = "GET", .target = "http://h/a"},
+             clock_.now());
+  step();
+  auto flow = newest();
+  ASSERT_TRUE(flow && flow->request_received);
+  EXPECT_TRUE(flow->request_received->unparsed);
+  EXPECT_EQ(flow->request_received->text, "GET http://h/a HTTP/1.1\r\nX : *\r\nCookie: ******\r\n");
+  EXPECT_EQ(flow->row.flags, kUnparsed);
+  EXPECT_FALSE(flow->request_sent);
+}
+
 TEST_F(FlowRig, KnowsWhatHasHappenedOfAFlowThatGoesOn) {
   request(3, "POST http://shop.test:81/a?b HTTP/1.1\r\n\r\n");
   content(3, Direction::request, "hello");

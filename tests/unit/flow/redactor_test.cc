@@ -28,6 +28,47 @@ TEST(Redactor, LeavesWhatOnlyLooksLikeIt) {
   EXPECT_EQ(redacted(text), text);
 }
 
+std::string unparsed(std::string text) {
+  Redactor({"authorization", "cookie"}).redact_unparsed(text);
+  return text;
+}
+
+TEST(Redactor, HidesInWhatDidNotParseWhatNobodyUnderstands) {
+  EXPECT_EQ(unparsed("GET http://h/a HTTP/1.1\r\nHost: h\r\nX Y: z\r\nLater: w\r\n\r\n"),
+            "GET http://h/a HTTP/1.1\r\nHost: h\r\nX ****\r\nLater: *\r\n\r\n");
+  EXPECT_EQ(unparsed("GET / HTTP/1.1\r\nCookie: s3cret\r\nwhose is this\r\n"),
+            "GET / HTTP/1.1\r\nCookie: ******\r\n*************\r\n");
+  EXPECT_EQ(unparsed("GET / HTTP/1.1\r\nX: a\rCookie: s3cret\r\n"), "GET / HTTP/1.1\r\nX: a\rCookie: ******\r\n");
+  EXPECT_EQ(unparsed("Authorization: s3cret\r\n"), "Authorization: ******\r\n");
+  EXPECT_EQ(unparsed("GET / Authorization s3cret\r\n"), "GET / ********************\r\n");
+  EXPECT_EQ(unparsed("GET / HTTP/1.1\r\nCookie\r\ns3cret: a\r\n"), "GET / HTTP/1.1\r\nCookie\r\ns3cret: *\r\n")
+      << "a name stays: it is a field's, and somebody else's";
+  EXPECT_EQ(unparsed("GET / HTTP/1.1\r\n Cookie: s3cret\r\n"), "GET / HTTP/1.1\r\n **************\r\n");
+  EXPECT_EQ(unparsed("\x16\x03\x01 binary"), "\x16\x03\x01 binary");
+  EXPECT_EQ(unparsed(""), "");
+}
+
+// One octet too many anywhere, of those that break a head.
+TEST(Redactor, HidesASecretInAHeadThatAnyOctetBroke) {
+  const std::string head =
+      "GET http://h/ HTTP/1.1\r\nHost: h\r\nAuthorization: s3cret\r\nX: y\r\nCookie: a=s3cret; b=s3cret\r\nEnd: "
+      "z\r\n\r\n";
+  for (char broken : {'\0', '\r', '\n', '\t', ' ', '\x7f', '\xff', '(', '"'}) {
+    for (std::size_t at = 0; at <= head.size(); ++at) {
+      std::string text = head;
+      text.insert(at, 1, broken);
+      EXPECT_EQ(unparsed(text).find("s3cret"), std::string::npos) << static_cast<int>(broken) << " at " << at;
+      EXPECT_EQ(unparsed(text).size(), text.size());
+    }
+  }
+}
+
+TEST(Redactor, OfNothingHidesNothing) {
+  std::string text = "GET /\r\nCookie : a\r\n";
+  Redactor({}).redact_unparsed(text);
+  EXPECT_EQ(text, "GET /\r\nCookie : a\r\n");
+}
+
 TEST(Redactor, HidesBothSidesOfChanges) {
   Ring ring(64_KiB);
   RingSink sink(ring, 0);

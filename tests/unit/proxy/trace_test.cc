@@ -109,6 +109,58 @@ TEST(Trace, TellsTheWaitForAConnection) {
   EXPECT_GE(one.sink.took[0], 3s);
 }
 
+TEST(Trace, TellsTheOctetsOfAHeadThatIsRefused) {
+  class Raw final : public flow::CountingRecorder {
+   public:
+    void request_received(flow::FlowId, const http::RequestHead& head, const http::Framing&) override {
+      parsed.emplace_back(head.raw);
+    }
+    void request_unparsed(flow::FlowId, std::string_view raw) override { unparsed.emplace_back(raw); }
+    void end(flow::FlowId flow, const flow::Outcome& outcome, Instant now) override {
+      read.push_back(std::string(outcome.method) + " " + std::string(outcome.target) + " " +
+                     std::to_string(outcome.status));
+      CountingRecorder::end(flow, outcome, now);
+    }
+    std::vector<std::string> parsed, unparsed, read;
+  };
+  auto told = [](std::string_view bytes, Duration wait, bool finish = false) {
+    auto sink = std::make_unique<Raw>();
+    Options options;
+    options.limits.head_bytes = 300;
+    ProxyRig rig(options, &proxy::make_session, nullptr, sink.get());
+    auto client = rig.client();
+    client->send(bytes);
+    if (finish) client->finish();
+    rig.advance(wait);
+    EXPECT_EQ(sink->ended.value(), 1U);
+    return sink;
+  };
+  constexpr std::string_view kBroken = "GET http://h/ HTTP/1.1\r\nX Y: 1\r\nZ: 2\r\n\r\n";
+  auto broken = told(kBroken, 0s);
+  EXPECT_THAT(broken->unparsed, ElementsAre(kBroken));
+  EXPECT_THAT(broken->read, ElementsAre("GET http://h/ 400"));
+  auto noise = told("G\x03\x01 /\r\n", 0s);
+  EXPECT_THAT(noise->unparsed, ElementsAre("G\x03\x01 /\r\n"));
+  EXPECT_THAT(noise->read, ElementsAre("-  400"));
+  auto hostless = told("GET http://h/ HTTP/1.1\r\n\r\n", 0s);
+  EXPECT_THAT(hostless->unparsed, ElementsAre("GET http://h/ HTTP/1.1\r\n\r\n"));
+  auto large = told("GET http://h/ HTTP/1.1\r\nX: " + std::string(1000, 'x'), 0s);
+  ASSERT_EQ(large->unparsed.size(), 1U);
+  EXPECT_EQ(large->unparsed[0].size(), 301U);
+  EXPECT_THAT(large->read, ElementsAre("GET http://h/ 431"));
+  auto slow = told("GET http://h/ HTTP/1.1\r\nX: y", 1min);
+  EXPECT_THAT(slow->unparsed, ElementsAre("GET http://h/ HTTP/1.1\r\nX: y"));
+  EXPECT_THAT(slow->read, ElementsAre("GET http://h/ 408"));
+  auto left = told("GET http://h/ HTTP/1.1\r\nX: y", 0s, true);
+  EXPECT_EQ(left->unparsed.size(), 1U);
+  for (const Raw* one : {broken.get(), noise.get(), large.get(), slow.get(), left.get()})
+    EXPECT_THAT(one->parsed, IsEmpty());
+  // The head was good, and content came with it that is not.
+  auto content = told("POST http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nbroken\r\n", 0s);
+  EXPECT_EQ(content->parsed.size(), 1U);
+  EXPECT_THAT(content->unparsed, IsEmpty());
+}
+
 TEST(Trace, NamesWhatRefused) {
   Options options;
   options.connect_ports = {.by_default = false, .any = false, .list = {8443}};

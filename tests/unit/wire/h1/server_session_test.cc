@@ -187,7 +187,9 @@ TEST(ServerSession, AnErrorMayBeAnsweredOnItsStream) {
 TEST(ServerSession, AHeadThatIsGivenUpMayBeAnswered) {
   Connection connection;
   connection.feed("GET http://h/ HT");
-  connection.event.stream = connection.session.give_up();
+  connection.session.give_up(connection.event);
+  EXPECT_EQ(connection.event.kind, Kind::error);
+  EXPECT_EQ(connection.event.head->raw, "GET http://h/ HT");
   connection.answer();
   EXPECT_FALSE(connection.output().empty());
   EXPECT_FALSE(connection.session.needs_input() || connection.session.persistent());
