@@ -51,11 +51,11 @@ TEST(MessageInflater, TheWindowGoesOnOrNot) {
 
 TEST(MessageInflater, StopsAtTheCap) {
   test::MessageDeflater deflater(false);
-  std::string bomb = deflater.deflate(std::string(10'000'000, '0'));
+  std::string bomb = deflater.deflate(std::string(8'000'000, '0'));
   EXPECT_LT(bomb.size(), 20'000U);
   MessageInflater inflater(false);
   EXPECT_EQ(inflated(inflater, bomb, 5), "00000!there is more in it than is inflated");
-  EXPECT_EQ(inflated(inflater, bomb, 10'000'000).size(), 10'000'000U);
+  EXPECT_EQ(inflated(inflater, bomb, 8'000'000).size(), 8'000'000U);
   EXPECT_EQ(inflated(inflater, "\xf2\x48\xcd\xc9\xc9\x07\x00"s, 5), "Hello");
   EXPECT_EQ(inflated(inflater, "\xf2\x48\xcd\xc9\xc9\x07\x00"s, 4), "Hell!there is more in it than is inflated");
 }
