@@ -2,7 +2,8 @@
 import {defineConfig} from 'vite';
 
 // What the first load needs is one file; what comes later is split where the sources import() it.
-const later = /\/src\/(?:detail|viewers|dashboard|har|compose\/(?:Compose|Diff|lines)|parts\/(?:Secret|Clause)|Help)/;
+const later =
+  /\/src\/(?:detail|viewers|dashboard|har|compose\/(?:Compose|Diff|content|contents|lines)|parts\/(?:Secret|Clause)|Help)/;
 const first = (id: string) =>
   /\/node_modules\/(?:preact|@preact)\//.test(id) || (/\/src\/.*\.tsx?$/.test(id) && !later.test(id)) ? 'page' : undefined;
 

@@ -28,6 +28,12 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+// The port is said where it is not one of the usual two.
+export const hostOf = ({host, port}: {host: string; port?: number}) =>
+  port && port !== 80 && port !== 443 ? `${host}:${port}` : host;
+
+export const flows = (n: number) => (n === 1 ? '1 flow' : `${count(n)} flows`);
+
 const two = (value: number) => String(value).padStart(2, '0');
 
 // 18:04:09.123 of a Unix time in microseconds.

@@ -85,10 +85,10 @@ function flood(t, running, rows) {
   });
 }
 
-async function startProgram(t, {rows = 0, redact = []} = {}) {
+async function startProgram(t, {rows = 0, redact = [], capture = {}} = {}) {
   const options = {
     // What the page masks must be there, unless a test says otherwise.
-    config: {capture: {on: true, redact}},
+    config: {capture: {on: true, redact, ...capture}},
     ui: '127.0.0.1:0',
     listen: ['127.0.0.1:0'],
     env: {XDG_STATE_HOME: tempDir(t)},

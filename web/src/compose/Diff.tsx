@@ -1,41 +1,44 @@
-// Two flows beside each other: heads field by field, contents line by line (JSON laid out first). What is equal is folded away.
-import {useEffect, useState} from 'preact/hooks';
+// Two flows beside each other: heads field by field, wherever a field stands; contents line by line. What is equal is folded away.
+import {useEffect, useMemo, useState} from 'preact/hooks';
 import {useSignal} from '@preact/signals';
 import {get, getBody} from '../api';
 import {parseHead, type Side} from '../detail/fields';
+import {count, day, hostOf} from '../format';
 import {dialog, DialogFrame} from '../parts/dialog';
 import {Value} from '../parts/Secret';
 import type {Flow} from '../types';
+import {compareContents, linesDiffer, type Taken} from './contents';
 import {diffPair} from './pair';
-import {compare, type Step} from './lines';
+import {compareHeads, type Step} from './lines';
 
-const kBodyMost = 128 * 1024;
-type Loaded = {flow: Flow; text: Record<Side, string>};
-
-function laidOut(bytes: Uint8Array): string {
-  if (bytes.subarray(0, 2048).includes(0)) return `(${bytes.length} octets that are not text)`;
-  const text = new TextDecoder().decode(bytes);
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}
+const kBodyMost = 8 * 1024 * 1024,
+  kLongest = 4000;
+type Loaded = {flow: Flow; content: Record<Side, Taken>};
 
 async function read(id: string): Promise<Loaded> {
   const flow = await get<Flow>(`/api/flows/${id}`);
-  const body = async (side: Side) =>
-    flow.content?.[side]?.kept ? laidOut((await getBody(`/api/flows/${id}/${side}/body?decoded=1`, 0, kBodyMost)).bytes) : '';
-  return {flow, text: {request: await body('request'), response: await body('response')}};
+  const body = async (side: Side): Promise<Taken> => {
+    const {size = 0, kept = 0, coding = ''} = flow.content?.[side] ?? {};
+    const none = {bytes: new Uint8Array(), fault: undefined};
+    const path = `/api/flows/${id}/${side}/body`;
+    const raw = kept > 0 ? await getBody(path, 0, kBodyMost) : none;
+    const plain = kept > 0 && coding ? await getBody(`${path}?decoded=1`, 0, kBodyMost) : {...raw, fault: undefined};
+    return {size, raw: raw.bytes, plain: plain.bytes, fault: plain.fault};
+  };
+  return {flow, content: {request: await body('request'), response: await body('response')}};
 }
 
 const kWords = {same: 'same', left: 'only in the first', right: 'only in the second'};
-function Lines({name, steps, all}: {name: string; steps: Step[]; all: boolean}) {
-  const shown = all ? steps : steps.filter((one) => one.kind !== 'same');
-  if (steps.length === 0) return null;
-  const line = (text: string | undefined) => {
-    const colon = text?.indexOf(': ') ?? -1;
-    return text !== undefined && colon > 0 ? (
+const differing = (steps: Step[]) => steps.filter((one) => one.kind !== 'same');
+
+type Part = {name: string; says: string; steps: Step[]; cuts?: string[]; far?: number; all: boolean};
+function Lines({name, says, steps, cuts = [], far = 0, all}: Part) {
+  const shown = all ? steps : differing(steps);
+  if (steps.length === 0 && cuts.length === 0) return null;
+  const line = (whole: string) => {
+    const text = whole.length > kLongest ? `${whole.slice(0, kLongest)}… ${count(whole.length - kLongest)} more characters` : whole;
+    const colon = text.indexOf(': ');
+    return colon > 0 ? (
       <>
         {text.slice(0, colon)}: <Value name={text.slice(0, colon)} text={text.slice(colon + 2)} />
       </>
@@ -46,13 +49,14 @@ function Lines({name, steps, all}: {name: string; steps: Step[]; all: boolean}) 
   return (
     <section class="diff-part" aria-label={name}>
       <h3>
-        {name}{' '}
-        <span class="quiet">
-          {shown.length === 0 || steps.every((one) => one.kind === 'same')
-            ? 'equal'
-            : `${steps.filter((one) => one.kind !== 'same').length} lines differ`}
-        </span>
+        {name} <span class="quiet">{says}</span>
       </h3>
+      {cuts.map((one) => (
+        <p class="why">{one}</p>
+      ))}
+      {differing(steps).some((one) => (one.left ?? one.right ?? '').length > kLongest) && (
+        <p class="why">Of long lines the first {count(kLongest)} characters are shown.</p>
+      )}
       <ol class="diff-lines">
         {shown.map((one) => (
           <li class={`diff-${one.kind}`} data-kind={one.kind}>
@@ -60,18 +64,29 @@ function Lines({name, steps, all}: {name: string; steps: Step[]; all: boolean}) 
               <span aria-hidden="true">{{same: ' ', left: '−', right: '+'}[one.kind]}</span>
               <span class="sr">{kWords[one.kind]}</span>
             </span>
-            <code>{line(one.left ?? one.right)}</code>
+            <code>{line(one.left ?? one.right ?? '')}</code>
           </li>
         ))}
       </ol>
+      {all && far > 0 && <p class="quiet">{count(far)} more equal lines are not shown.</p>}
     </section>
   );
 }
 
-const headLines = (flow: Flow, side: Side) => {
-  const {first, fields} = parseHead(flow.heads[`${side}_received`] ?? flow.heads[`${side}_sent`]);
-  return first ? [first, ...fields.map((one) => `${one.name}: ${one.value}`)] : [];
-};
+const headOf = (flow: Flow, side: Side) => parseHead(flow.heads[`${side}_received`] ?? flow.heads[`${side}_sent`]);
+
+function Parts({pair: [a, b], side, all}: {pair: [Loaded, Loaded]; side: Side; all: boolean}) {
+  const heads = useMemo(() => compareHeads(headOf(a.flow, side), headOf(b.flow, side)), [a, b, side]);
+  const contents = useMemo(() => compareContents(a.content[side], b.content[side]), [a, b, side]);
+  const what = side === 'request' ? 'Request' : 'Response',
+    n = differing(heads.steps).length;
+  return (
+    <>
+      <Lines name={`${what} head`} all={all} steps={heads.steps} says={n === 0 ? 'equal' : linesDiffer(n)} />
+      <Lines name={`${what} content`} all={all} {...contents} />
+    </>
+  );
+}
 
 export function Diff() {
   const [pair, setPair] = useState<[Loaded, Loaded] | undefined>(undefined);
@@ -85,7 +100,15 @@ export function Diff() {
       diffPair.value = undefined;
     };
   }, []);
-  const label = ({flow}: Loaded) => `${flow.row.method} ${flow.row.host}${flow.row.path ?? ''}`;
+  const label = ({flow: {row}}: Loaded) => (
+    <span>
+      {row.method} {hostOf(row)}
+      {row.path ?? ''}{' '}
+      <span class="quiet">
+        {day(row.begun)}, {row.id}
+      </span>
+    </span>
+  );
   return (
     <DialogFrame title="Compare" css="diff">
       {failed && (
@@ -96,12 +119,10 @@ export function Diff() {
       {pair && (
         <>
           <p class="diff-names">
-            <span>
-              <span class="diff-sign">−</span> {label(pair[0])}
-            </span>
-            <span>
-              <span class="diff-sign">+</span> {label(pair[1])}
-            </span>
+            <span class="diff-sign">−</span>
+            {label(pair[0])}
+            <span class="diff-sign">+</span>
+            {label(pair[1])}
           </p>
           <label class="tick">
             <input
@@ -114,21 +135,7 @@ export function Diff() {
             also what is equal
           </label>
           {(['request', 'response'] as const).map((side) => (
-            <>
-              <Lines
-                name={side === 'request' ? 'Request head' : 'Response head'}
-                all={all.value}
-                steps={compare(headLines(pair[0].flow, side), headLines(pair[1].flow, side))}
-              />
-              <Lines
-                name={side === 'request' ? 'Request content' : 'Response content'}
-                all={all.value}
-                steps={compare(
-                  pair[0].text[side] ? pair[0].text[side].split('\n') : [],
-                  pair[1].text[side] ? pair[1].text[side].split('\n') : [],
-                )}
-              />
-            </>
+            <Parts pair={pair} side={side} all={all.value} />
           ))}
         </>
       )}

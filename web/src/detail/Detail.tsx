@@ -4,7 +4,7 @@ import type {JSX} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import {copyAs, type Form, kForms, togglePin} from '../actions';
 import {diffFrom, diffPair, markForDiff} from '../compose/pair';
-import {bytes, duration} from '../format';
+import {bytes, duration, hostOf} from '../format';
 import {close, focusWanted} from '../list/cursor';
 import {dialog} from '../parts/dialog';
 import {Menu} from '../parts/Menu';
@@ -42,7 +42,7 @@ function Head({flow}: {flow: Flow}) {
         <Status row={row} />
         <strong>{row.method}</strong>
         <span class="detail-url" title={row.target}>
-          {row.host}
+          {hostOf(row)}
           <span class="quiet">{row.path}</span>
         </span>
         <button class="icon" aria-label="Close the detail (Esc)" onClick={close}>

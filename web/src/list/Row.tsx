@@ -1,6 +1,6 @@
 // One line of the list. Drawn again only when its row, its place or the waterfall's scale changed: rows are never changed in place.
 import {memo} from './memo';
-import {bytes, clock, duration, shortType} from '../format';
+import {bytes, clock, duration, hostOf, shortType} from '../format';
 import {ErrorChip, failureOf, Status} from '../parts/status';
 import type {Row as Flow} from '../types';
 
@@ -80,9 +80,8 @@ function Line({row, at, top, height, chosen, marked, scale, now}: Props) {
       <span role="gridcell" class="c-status">
         <Status row={row} />
       </span>
-      <span role="gridcell" class="c-host" title={row.host}>
-        {row.host}
-        {row.port && row.port !== 80 && row.port !== 443 ? `:${row.port}` : ''}
+      <span role="gridcell" class="c-host" title={hostOf(row)}>
+        {hostOf(row)}
       </span>
       <span role="gridcell" class="c-path" title={row.path}>
         <span class="path">{row.path || (row.method === 'CONNECT' ? 'tunnel' : '/')}</span>
