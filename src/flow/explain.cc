@@ -29,12 +29,13 @@ std::vector<Line> lines_of(const RecordedHead* head) {
 // A pseudo-field's is with its colon.
 std::string_view name_of(std::string_view line) { return ascii::trim(line.substr(0, line.find(':', 1))); }
 
-// Of the same field with the same value, whatever stands between them.
+// Of the same field with the same value, whatever stands between them; names are the same in any case (RFC 9110 §5.1).
 bool alike(std::string_view a, std::string_view b) {
   if (a == b) return true;
   std::size_t in_a = a.find(':'), in_b = b.find(':');
   if (in_a == std::string_view::npos || in_b == std::string_view::npos) return false;
-  return a.substr(0, in_a) == b.substr(0, in_b) && ascii::trim(a.substr(in_a + 1)) == ascii::trim(b.substr(in_b + 1));
+  return ascii::equal_nocase(a.substr(0, in_a), b.substr(0, in_b)) &&
+         ascii::trim(a.substr(in_a + 1)) == ascii::trim(b.substr(in_b + 1));
 }
 
 class Alignment {

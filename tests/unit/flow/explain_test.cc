@@ -42,6 +42,14 @@ TEST(Explain, PutsWhatWentOutBesideWhatCameIn) {
             "added  -> Via: 1.1 porthole (via_added)\n");
 }
 
+TEST(Explain, TakesNamesInAnyCaseForTheSame) {
+  RecordedHead received{.at = 0, .text = "GET http://h/ HTTP/1.1\r\ncontent-length: 5\r\n\r\n", .changes = {}};
+  RecordedHead sent{.at = 0, .text = "GET http://h/ HTTP/1.1\r\nContent-Length: 5\r\n\r\n", .changes = {}};
+  auto lines = align(&received, &sent);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[1].kind, ExplainedLine::Kind::same);
+}
+
 TEST(Explain, ShowsADifferenceWithoutAReasonAsOne) {
   RecordedHead received = head("HTTP/1.1 200 OK\r\nA: 1\r\nB: 1\r\n\r\n");
   RecordedHead sent = head("HTTP/1.1 200 OK\r\na: 2\r\nC: 1\r\n\r\n");
