@@ -92,7 +92,8 @@ io::Task<Result<std::shared_ptr<const upstream::Addresses>>> FakeResolver::resol
       {.token = Token::dns_error, .side = Side::upstream, .status = 502, .detail = "the name does not exist"});
 }
 
-std::optional<control::Page> FakePages::page(std::string_view path, std::string_view) const {
+std::optional<control::Page> FakePages::page(std::string_view path, std::string_view proxy_address) const {
+  told_address = proxy_address;
   if (path != "/") return std::nullopt;
   return control::Page{.content_type = "text/html", .body = "hello from porthole", .etag = {}, .cache_control = {}};
 }

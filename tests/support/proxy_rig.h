@@ -73,6 +73,7 @@ class FakeResolver final : public upstream::Resolver {
 class FakePages final : public control::SelfPage {
  public:
   std::optional<control::Page> page(std::string_view path, std::string_view proxy_address) const override;
+  mutable std::string told_address;  // the last time
 };
 
 struct ProxyRig {
