@@ -139,10 +139,7 @@ int run_open(const CommandLine& line, const Surroundings& surroundings) {
     std::fputs(refused.err.c_str(), stderr);
     return refused.exit_code;
   }
-  Endpoint proxy = local_proxy_address(configuration.settings);
-  // Whoever names an address means that one, else the proxy that runs knows best.
-  bool named = configuration.origin(*find_option("proxy.listen")).kind == Origin::Kind::flag;
-  if (!named) proxy = running_proxy(surroundings.variables).value_or(proxy);
+  Endpoint proxy = proxy_meant(configuration, surroundings.variables);
   if (proxy.port == 0) {
     std::fputs(port_unknown().c_str(), stderr);
     return kFailure;

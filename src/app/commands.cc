@@ -59,9 +59,9 @@ Answer pac(const CommandLine& line, const Endpoint& address) {
   return {kOk, *result + "\n", ""};
 }
 
-// env and pac print an address that must be known before the program runs.
-Answer with_address(const CommandLine& line, const Surroundings& surroundings, const Settings& settings) {
-  Endpoint address = local_proxy_address(settings);
+// env and pac: of the proxy that runs, else of the one that this configuration would start.
+Answer with_address(const CommandLine& line, const Surroundings& surroundings, const Configuration& configuration) {
+  Endpoint address = proxy_meant(configuration, surroundings.variables);
   if (address.port == 0) return {kFailure, "", port_unknown()};
   return line.command == CommandLine::Command::env ? env(line, surroundings, address) : pac(line, address);
 }
@@ -139,7 +139,7 @@ Answer answer(const CommandLine& line, const Surroundings& surroundings) {
     case Command::flows:
     case Command::explain: return flows(line, surroundings, configuration.settings);
     case Command::limits: return {kOk, limits_text(configuration.settings, process_facts(configuration.settings)), ""};
-    default: return with_address(line, surroundings, configuration.settings);
+    default: return with_address(line, surroundings, configuration);
   }
 }
 

@@ -163,6 +163,12 @@ std::optional<Endpoint> running_proxy(const std::map<std::string, std::string>& 
   return settings.listen.empty() ? std::nullopt : std::optional(local_proxy_address(settings));
 }
 
+Endpoint proxy_meant(const Configuration& configuration, const std::map<std::string, std::string>& variables) {
+  Endpoint configured = local_proxy_address(configuration.settings);
+  bool named = configuration.origin(*find_option("proxy.listen")).kind == Origin::Kind::flag;
+  return named ? configured : running_proxy(variables).value_or(configured);
+}
+
 Answer control_answer(const CommandLine& line, const Surroundings& surroundings) {
   auto client = ControlClient::find(control_paths(surroundings.variables));
   if (!client) return failed(client.error());

@@ -22,6 +22,10 @@ Answer clear_answer(const ControlClient& client);
 // Where clients on this machine reach the proxy that runs; nothing when none does, or it does not say.
 std::optional<Endpoint> running_proxy(const std::map<std::string, std::string>& variables);
 
+// The proxy that a command is about: whoever names an address (--listen) means that one, else the proxy that runs knows best,
+// else it is the one that the configuration would start. Port 0 when only its start decides.
+Endpoint proxy_meant(const Configuration& configuration, const std::map<std::string, std::string>& variables);
+
 // One of these, or flows replay.
 Answer control_answer(const CommandLine& line, const Surroundings& surroundings);
 

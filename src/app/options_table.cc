@@ -54,7 +54,7 @@ const std::array kOptions = {
            Takes::restart},
     Option{"capture.keep",
            at<ByteCount>(PH_AT(recorder.store.keep)),
-           "disk space for flows; the oldest make room",
+           "disk space for flows, 16 MiB or more; the oldest make room",
            {},
            Takes::restart,
            16 << 20,

@@ -59,6 +59,8 @@ describe('open', () => {
 
   test('asks the proxy that runs where it is, unless an address is named', async (t) => {
     const env = {PATH: pathWith(t, 'chromium', 'echo "$@"')};
+    assert.match((await program(t, ['env'], {env, home: proxy.dir})).stdout, new RegExp(`http_proxy='http://${proxy.proxy4}'`));
+    assert.match((await program(t, ['pac'], {env, home: proxy.dir})).stdout, new RegExp(`"PROXY ${proxy.proxy4}`));
     const running = await program(t, ['open', 'chromium'], {env, home: proxy.dir});
     assert.ok(running.stdout.includes(`--proxy-server=http://${proxy.proxy4} `), running.stdout);
     const named = await program(t, ['open', 'chromium', '--listen', '127.0.0.1:4711'], {env, home: proxy.dir});
