@@ -49,6 +49,7 @@ void History::open_segment() {
   }
   --known_;
   segment_ = std::move(*opened);
+  gatherer_ = {};
   blocks_left_ = kAll;
 }
 
@@ -82,6 +83,7 @@ void History::load_block() {
   } else {
     index_.reset();
     auto opened = SegmentReader::open(Store::path_in(folder_, sequence_));
+    gatherer_ = {};
     if (opened && opened->header().sequence == sequence_) segment_ = std::move(*opened);
     else blocks_left_ = 0;  // evicted meanwhile
     return;
@@ -129,7 +131,7 @@ std::optional<Row> History::next() {
 std::size_t History::expected() const { return known_ == 0 ? 0 : found_ * segments_ / known_ + copies_.size(); }
 
 std::optional<Position> find_flow(const std::string& folder, FlowId flow) {
-  std::vector<SegmentReader> unindexed;  // newest first
+  std::vector<std::string> unindexed;  // newest first
   std::vector<std::string> paths = Store::paths_in(folder);
   for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
     auto segment = SegmentReader::open(*path);
@@ -137,7 +139,7 @@ std::optional<Position> find_flow(const std::string& folder, FlowId flow) {
     auto index = IndexFile::open(Store::index_path_in(folder, segment->header().sequence), segment->header());
     auto found = index ? index->find(flow) : std::nullopt;
     if (!found) {
-      unindexed.push_back(std::move(*segment));
+      unindexed.push_back(*path);
     } else if (*found) {
       auto record = segment->at(found->offset());
       if (record && is_end_of(*record, flow)) return *found;
@@ -148,8 +150,9 @@ std::optional<Position> find_flow(const std::string& folder, FlowId flow) {
     auto record = copies.at(last);
     if (record && is_end_of(*record, flow)) return last;
   }
-  for (SegmentReader& segment : unindexed) {
-    while (auto record = segment.next()) {
+  for (const std::string& path : unindexed) {
+    auto segment = SegmentReader::open(path);
+    while (auto record = segment ? segment->next() : std::nullopt) {
       if (is_end_of(*record, flow)) return record->at;
     }
   }

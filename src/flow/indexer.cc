@@ -7,8 +7,48 @@
 
 namespace porthole::flow {
 
+bool Indexer::Making::write(Store& store, bool last) {
+  if (last) rows.finish();
+  for (const RowBlock& block : rows.blocks()) {
+    if (!store.grow_index(sequence, block.bytes().size()) || !file.add(block)) return false;
+  }
+  return !last || (store.grow_index(sequence, file.rest()) && file.finish());
+}
+
+void Indexer::make(std::optional<Making>& made, Store& store, const SegmentHeader& segment, Instant now) {
+  auto file = IndexWriter::create(Store::index_path_in(store.folder(), segment.sequence), segment);
+  if (file && store.grow_index(segment.sequence, sizeof(IndexHeader)))
+    made.emplace(Making{.sequence = segment.sequence, .file = std::move(*file)});
+  else store.index_dropped(segment.sequence, now + kRetry);
+}
+
+void Indexer::add(Store& store, const Record& end, Instant now) {
+  std::uint32_t sequence = end.at.sequence();
+  if (live_ && live_->sequence != sequence) end_live(store, now);
+  // One that failed is not begun again in the middle: it will be read.
+  if (live_began_ != sequence && store.writing()) {
+    live_began_ = sequence;
+    make(live_, store, *store.writing(), now);
+  }
+  if (!live_) return;
+  live_->rows.take(end);
+  if (live_->write(store, false)) return;
+  live_.reset();
+  store.index_dropped(sequence, now + kRetry);
+}
+
+void Indexer::end_live(Store& store, Instant now) {
+  bool good = live_->write(store, true);
+  std::uint32_t sequence = live_->sequence;
+  live_.reset();
+  if (good) store.index_done(sequence);
+  else store.index_dropped(sequence, now + kRetry);
+}
+
 void Indexer::step(Store& store, Instant now) {
-  if (!segment_) {
+  if (live_ && (!store.writing() || store.writing()->sequence != live_->sequence)) {
+    end_live(store, now);
+  } else if (!segment_) {
     auto wanted = store.wants_index(now);
     if (wanted) begin(store, *wanted, now);
   } else if (old_) {
@@ -19,14 +59,18 @@ void Indexer::step(Store& store, Instant now) {
 }
 
 void Indexer::stop() {
+  live_.reset();
+  leave();
+}
+
+void Indexer::leave() {
   segment_.reset();
   old_.reset();
   made_.reset();
-  rows_ = {};
 }
 
 void Indexer::give_up(Store& store, Instant again) {
-  stop();
+  leave();
   store.index_dropped(sequence_, again);
 }
 
@@ -41,14 +85,13 @@ void Indexer::begin(Store& store, std::uint32_t sequence, Instant now) {
   if (old_) return;
   ::unlink(path.c_str());
   store.index_dropped(sequence, now);
-  auto made = IndexWriter::create(std::move(path), segment_->header());
-  if (!made || !store.grow_index(sequence, sizeof(IndexHeader))) return give_up(store, now + kRetry);
-  made_.emplace(std::move(*made));
+  make(made_, store, segment_->header(), now);
+  if (!made_) leave();
 }
 
 void Indexer::check(Store& store, Instant now) {
   if (checked_ == old_->blocks()) {
-    stop();
+    leave();
     return store.index_done(sequence_);
   }
   if (old_->block(checked_++)) return;
@@ -58,25 +101,16 @@ void Indexer::check(Store& store, Instant now) {
 
 void Indexer::build(Store& store, Instant now) {
   ByteCount begun = segment_->end();
-  while (segment_->end() - begun < kStepBytes) {
+  bool more = true;
+  while (more && segment_->end() - begun < kStepBytes) {
     auto record = segment_->next();
-    if (record) {
-      rows_.take(*record);
-      continue;
-    }
-    rows_.finish();
-    if (!write(store, true)) return give_up(store, now + kRetry);
-    stop();
-    return store.index_done(sequence_);
+    if (record) made_->rows.take(*record);
+    else more = false;
   }
-  if (!write(store, false)) give_up(store, now + kRetry);
-}
-
-bool Indexer::write(Store& store, bool last) {
-  for (const RowBlock& block : rows_.blocks()) {
-    if (!store.grow_index(sequence_, block.bytes().size()) || !made_->add(block)) return false;
-  }
-  return !last || (store.grow_index(sequence_, made_->rest()) && made_->finish());
+  if (!made_->write(store, !more)) return give_up(store, now + kRetry);
+  if (more) return;
+  leave();
+  store.index_done(sequence_);
 }
 
 }  // namespace porthole::flow

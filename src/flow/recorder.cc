@@ -330,6 +330,7 @@ void Recorder::take(const EventHeader& event, std::string_view payload) {
   Position at;
   if (store_) at = store_->append(kept, payload, open->last, redactor_, now_);
   if (at) {
+    if (ended) indexer_.add(*store_, {.header = {.event = kept}, .at = at, .payload = payload}, now_);
     open->last = at;
   } else {
     metrics_.lost_events.add();

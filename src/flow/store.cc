@@ -186,9 +186,9 @@ void Store::forget_oldest() {
 }
 
 bool Store::grow_index(std::uint32_t sequence, ByteCount bytes) {
-  while (file(sequence) && bytes_ + bytes > options_.keep) forget_oldest();
+  while (bytes_ + bytes > options_.keep && !files_.empty() && files_.front().sequence != sequence) forget_oldest();
   File* grown = file(sequence);
-  if (!grown) return false;
+  if (!grown || bytes_ + bytes > options_.keep) return false;
   grown->index_bytes += bytes;
   bytes_ += bytes;
   return true;

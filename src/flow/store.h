@@ -60,12 +60,14 @@ class Store {
   static std::vector<std::string> copies_in(const std::string& folder);
   static std::string index_path_in(const std::string& folder, std::uint32_t sequence);
 
+  // Of the segment that is being written; null when there is none. Until the next append().
+  const SegmentHeader* writing() const { return writer_ ? &writer_->header() : nullptr; }
   // The newest segment without index that nobody writes to since kIndexAfter: of a store that is overrun the oldest go soon.
   // Nothing when there is none.
   static constexpr Duration kIndexAfter = std::chrono::seconds(10);
   std::optional<std::uint32_t> wants_index(Instant now) const;
   // Makes room below the ceiling for so many more bytes of that segment's index: the oldest segments go. False when the
-  // segment itself is not there any more.
+  // segment itself is not there any more, or would be the next to go.
   bool grow_index(std::uint32_t sequence, ByteCount bytes);
   // It has one now; or what was written of it is gone, and it wants one again from `again` on.
   void index_done(std::uint32_t sequence);
