@@ -29,8 +29,8 @@ before(async () => {
   chromium = await browser(shared);
 });
 
-async function watched(t, paths, {redact, ...options} = {}) {
-  const porthole = await inspector(t, {redact});
+async function watched(t, paths, {redact, capture, ...options} = {}) {
+  const porthole = await inspector(t, {redact, capture});
   const origin = await site(t, paths);
   const page = await profile(t, chromium, {permissions: ['clipboard-read', 'clipboard-write'], ...options});
   await open(page, porthole.link);
@@ -105,6 +105,70 @@ test('19: what was not recorded is left out, and said', {skip: kDev && 'the stan
   assert.equal(origin.seen.length, 2);
   assert.equal(origin.seen[1].headers.authorization, undefined);
   assert.equal(origin.seen[1].headers['if-match'], '*');
+  assert.deepEqual(page.faults, []);
+});
+
+test('19: octets that nobody edited are sent as they were; CR LF and a byte order mark outlive an edit', async (t) => {
+  const {porthole, page, origin} = await watched(t);
+  const kContents = {
+    crlf: Buffer.from('one\r\ntwo\r\n'),
+    bom: Buffer.from('\ufeffname;price\n'),
+    mixed: Buffer.from('one\r\ntwo\nthree\r'),
+    binary: Buffer.from([0x61, 0xff, 0x0d, 0x0a]),
+  };
+  for (const [name, body] of Object.entries(kContents))
+    await send(porthole, origin.url(`/${name}`), {method: 'POST', body, headers: {'Content-Length': body.length}});
+  const resend = async (name, edit = async () => {}) => {
+    await openFlow(page, `/${name}`);
+    await page.keyboard.press('r');
+    await page.waitForSelector('dialog.compose[open]');
+    await edit(page.locator('.compose textarea'));
+    const before = origin.seen.length;
+    await page.locator('.compose button[type=submit]').click();
+    await page.waitForSelector('dialog', {state: 'detached'});
+    assert.equal(origin.seen.length, before + 1);
+    return origin.seen.at(-1).body.toString('latin1');
+  };
+  for (const [name, body] of Object.entries(kContents)) {
+    assert.equal(await resend(name), body.toString('latin1'), name);
+    assert.equal(origin.seen.at(-1).url, `/${name}`);
+  }
+  const append = async (area) => {
+    await area.press('Control+End');
+    await area.pressSequentially('more');
+    await area.press('Enter');
+  };
+  assert.equal(await resend('crlf', append), 'one\r\ntwo\r\nmore\r\n');
+  assert.equal(await resend('bom', append), `${kContents.bom.toString('latin1')}more\n`);
+  assert.deepEqual(page.faults, []);
+});
+
+test('19: a part of a content is not sent as all of it', {skip: kDev && 'the stand-in keeps all'}, async (t) => {
+  const {porthole, page, origin} = await watched(t, {}, {capture: {body_limit: '1 KiB'}});
+  const body = 'x'.repeat(5000);
+  await send(porthole, origin.url('/cut'), {method: 'POST', body, headers: {'Content-Length': body.length}});
+  await openFlow(page, '/cut');
+  await page.keyboard.press('r');
+  await page.locator('dialog.compose', {hasText: '1024 of the 5000 octets of its content were kept.'}).waitFor();
+  assert.equal(await page.isDisabled('.compose button[type=submit]'), true);
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.compose button', {hasText: 'Send other content, or none'}).click();
+  await page.locator('.compose textarea').fill('other');
+  await page.locator('.compose button[type=submit]').click();
+  await page.waitForSelector('dialog', {state: 'detached'});
+  assert.deepEqual(origin.seen.map((one) => one.body.toString()), [body, 'other']);
+  assert.deepEqual(page.faults, []);
+});
+
+test('19: the URL that is sent again is shown from its beginning', async (t) => {
+  const {porthole, page, origin} = await watched(t, {}, {viewport: {width: 390, height: 844}});
+  await send(porthole, origin.url(`/long?${'q=1&'.repeat(60)}`));
+  await openFlow(page, '/long');
+  await page.keyboard.press('r');
+  const box = page.locator('.compose-url');
+  await box.waitFor();
+  assert.deepEqual(
+    await box.evaluate((one) => [one.scrollWidth > one.clientWidth, one.selectionEnd, one.scrollLeft]), [true, 0, 0]);
   assert.deepEqual(page.faults, []);
 });
 

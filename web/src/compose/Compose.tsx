@@ -10,6 +10,7 @@ import {toast} from '../parts/toast';
 import {openTab, selected, view} from '../route';
 import {canSend} from '../session';
 import type {Flow} from '../types';
+import {octetsOf, recorded, type Recorded} from './content';
 
 const kMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 const kBodyMax = 8 * 1024 * 1024;
@@ -19,6 +20,7 @@ const kOurs =
 // What the recorder was told not to keep stands as one asterisk for each octet: nothing to send. `If-Match: *` is a value.
 const isRedacted = ({name, value}: Edit) =>
   /^\*+$/.test(value) && (value.length > 1 || /^(?:authorization|cookie|proxy-authorization)$/i.test(name));
+const none = new Uint8Array();
 type Edit = {name: string; value: string};
 
 const base64 = (bytes: Uint8Array) => {
@@ -29,11 +31,13 @@ const base64 = (bytes: Uint8Array) => {
 
 export function Compose() {
   const of = useRef(dialog.peek() === 'compose' && view.peek() === 'list' ? selected.peek() : undefined);
+  const urlBox = useRef<HTMLInputElement>(null);
   const method = useSignal('GET'),
     url = useSignal('http://'),
     fields = useSignal<Edit[]>([{name: 'Accept', value: '*/*'}]);
   const text = useSignal(''),
-    binary = useSignal<Uint8Array | undefined>(undefined),
+    from = useSignal<Recorded | undefined>(undefined),
+    lacking = useSignal(''), // why the content cannot be sent: not all of it is here
     ready = useSignal(of.current === undefined),
     missing = useSignal<string[]>([]),
     failed = useSignal(''),
@@ -49,13 +53,18 @@ export function Compose() {
         const all = parseHead(flow.heads.request_received).fields.filter((one) => !kOurs.test(one.name));
         fields.value = all.filter((one) => !isRedacted(one));
         missing.value = all.filter(isRedacted).map((one) => one.name);
-        if (flow.content.request.kept > 0) {
-          const {bytes} = await getBody(`/api/flows/${id}/request/body`, 0, kBodyMax);
-          try {
-            text.value = new TextDecoder('utf-8', {fatal: true}).decode(bytes);
-          } catch {
-            binary.value = bytes;
-          }
+        const {size, kept} = flow.content.request;
+        lacking.value = size > 0 ? 'Its content could not be read.' : '';
+        const {bytes} = kept > 0 && kept === size ? await getBody(`/api/flows/${id}/request/body`, 0, kBodyMax) : {bytes: none};
+        if (bytes.length < size) {
+          lacking.value =
+            kept < size
+              ? `${kept} of the ${size} octets of its content were kept.`
+              : `Of the ${size} octets of its content ${bytes.length} can be sent from here.`;
+        } else if (size > 0) {
+          from.value = recorded(bytes);
+          text.value = from.value.text ?? '';
+          lacking.value = '';
         }
       } catch (error) {
         failed.value = String((error as Error).message);
@@ -63,12 +72,17 @@ export function Compose() {
       ready.value = true;
     })();
   }, []);
+  // It has the focus, with the caret at its end, and is longer than a phone is wide.
+  useEffect(() => {
+    urlBox.current?.setSelectionRange(0, 0);
+    urlBox.current?.scrollTo(0, 0);
+  }, [ready.value]);
   const go = async () => {
-    if (!canSend()) return;
+    if (!canSend() || lacking.value) return;
     failed.value = '';
     sending.value = true;
     try {
-      const body = binary.value ?? new TextEncoder().encode(text.value);
+      const body = from.value?.why ? from.value.bytes : octetsOf(text.value, from.value);
       const said = await send<{id: string}>('POST', '/api/replay', {
         ...(of.current ? {of: of.current} : {}),
         method: method.value.trim(),
@@ -124,6 +138,7 @@ export function Compose() {
             aria-label="URL"
             autofocus
             class="compose-url"
+            ref={urlBox}
             value={url.value}
             spellcheck={false}
             onInput={(event) => {
@@ -172,17 +187,22 @@ export function Compose() {
         </fieldset>
         <label class="compose-body">
           Content
-          {binary.value ? (
+          {lacking.value || from.value?.why ? (
             <span class="quiet">
-              {binary.value.length} octets that are not text; sent as they are.{' '}
+              {lacking.value ? (
+                <span class="why">{lacking.value} Without the rest it is not sent.</span>
+              ) : (
+                `${from.value!.bytes.length} octets ${from.value!.why}; sent as they are.`
+              )}{' '}
               <button
                 type="button"
                 class="link"
                 onClick={() => {
-                  binary.value = undefined;
+                  from.value = undefined;
+                  lacking.value = '';
                 }}
               >
-                Send text instead
+                {lacking.value ? 'Send other content, or none' : 'Send text instead'}
               </button>
             </span>
           ) : (
@@ -220,7 +240,7 @@ export function Compose() {
           >
             Cancel
           </button>
-          <button class="main-button" type="submit" disabled={sending.value || !canSend()}>
+          <button class="main-button" type="submit" disabled={sending.value || !canSend() || lacking.value !== ''}>
             Send
           </button>
         </footer>

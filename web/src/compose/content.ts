@@ -1,0 +1,21 @@
+// What is sent as the content: the octets that were recorded, unless their text was edited. A text area knows no CR LF, so a text
+// that has nothing else between its lines gets them back; one that mixes line ends is not for editing.
+
+export type Recorded = {bytes: Uint8Array; text?: string; crlf: boolean; why?: string};
+
+export function recorded(bytes: Uint8Array): Recorded {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
+  } catch {
+    return {bytes, crlf: false, why: 'that are not text'};
+  }
+  if (!text.includes('\r')) return {bytes, text, crlf: false};
+  if (/\r(?!\n)|(?<!\r)\n/.test(text)) return {bytes, crlf: false, why: 'with line ends of more than one kind'};
+  return {bytes, text: text.replaceAll('\r\n', '\n'), crlf: true};
+}
+
+export function octetsOf(text: string, from: Recorded | undefined): Uint8Array {
+  if (from && text === from.text) return from.bytes;
+  return new TextEncoder().encode(from?.crlf ? text.replaceAll('\n', '\r\n') : text);
+}
