@@ -9,7 +9,7 @@ const kFilters: [string, string][] = [
   ['-method:OPTIONS', 'not these'],
   ['size>100k', 'large responses'],
   ['time>500ms', 'slow ones'],
-  ['path:/api/.*/i', 'a regular expression between slashes'],
+  ['path:/^\\/api\\//i', 'a regular expression between slashes'],
   ['body:"out of stock"', 'words inside the content, decoded'],
   ['is:error', 'what failed'],
   ['a or b', 'either; terms side by side mean both'],
