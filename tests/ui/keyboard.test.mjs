@@ -196,3 +196,45 @@ test('14: the theme follows the system and the switch, without a flash', async (
   await page.reload({waitUntil: 'domcontentloaded'});
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
 });
+
+test('14: charts follow the system from light to dark, and no two marks of an axis are alike', async (t) => {
+  const porthole = await inspector(t);
+  const origin = await site(t);
+  const page = await profile(t, chromium, {colorScheme: 'light'});
+  // What each canvas shows now: the texts since it was last wiped, with their colours.
+  await page.addInitScript(() => {
+    const canvas = CanvasRenderingContext2D.prototype;
+    const {fillText, clearRect} = canvas;
+    canvas.clearRect = function wipe(...at) {
+      this.canvas.marks = [];
+      clearRect.apply(this, at);
+    };
+    canvas.fillText = function write(text, ...at) {
+      this.canvas.marks?.push({text, colour: this.fillStyle, left: this.textAlign === 'right'});
+      fillText.call(this, text, ...at);
+    };
+  });
+  await open(page, porthole.link);
+  await send(porthole, origin.url('/once'));
+  await page.keyboard.press('g');
+  const inColour = () => page.waitForFunction(() => {
+    const probe = document.createElement('span');
+    probe.style.color = 'var(--muted)';
+    document.body.append(probe);
+    const context = document.createElement('canvas').getContext('2d');
+    context.fillStyle = getComputedStyle(probe).color;
+    probe.remove();
+    const all = [...document.querySelectorAll('.chart canvas')];
+    return all.length === 2 &&
+      all.every((one) => one.marks?.length && one.marks.every((mark) => mark.colour === context.fillStyle));
+  });
+  await inColour();
+  for (const marks of await page.$$eval('.chart canvas', (all) => all.map((one) => one.marks.filter((mark) => mark.left)))) {
+    const texts = marks.map((mark) => mark.text);
+    assert.ok(texts.length > 1);
+    assert.deepEqual(texts, [...new Set(texts)]);
+  }
+  await page.emulateMedia({colorScheme: 'dark'});
+  await inColour();
+  assert.deepEqual(page.faults, []);
+});

@@ -6,6 +6,13 @@ const kKey = 'porthole-theme';
 const chosen = document.documentElement.dataset.theme;
 export const theme = signal<Theme>(chosen === 'light' || chosen === 'dark' ? chosen : 'system');
 
+// What the system says; a chart's colours are pixels and must be drawn anew when it changes its mind.
+const wish = matchMedia('(prefers-color-scheme: dark)');
+export const systemDark = signal(wish.matches);
+wish.addEventListener('change', () => {
+  systemDark.value = wish.matches;
+});
+
 export function setTheme(wanted: Theme) {
   theme.value = wanted;
   if (wanted === 'system') delete document.documentElement.dataset.theme;

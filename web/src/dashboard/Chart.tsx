@@ -3,15 +3,18 @@ import 'uplot/dist/uPlot.min.css';
 import {useEffect, useRef} from 'preact/hooks';
 import uPlot from 'uplot';
 import {clock} from '../format';
-import {theme} from '../theme';
+import {systemDark, theme} from '../theme';
 
 type Line = {name: string; values: number[]; colour: string};
+// Steps between the marks of the y axis: whole numbers, so that no two marks are written alike.
+const kSteps = Array.from({length: 15}, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 const kDashes: (number[] | undefined)[] = [undefined, [6, 4], [2, 3]];
 
 export function Chart({title, at, lines, say}: {title: string; at: number[]; lines: Line[]; say: (value: number) => string}) {
   const place = useRef<HTMLDivElement>(null),
     plot = useRef<uPlot>();
-  const look = theme.value;
+  const look = theme.value,
+    dark = systemDark.value;
   useEffect(() => {
     const node = place.current!;
     const probe = document.createElement('span');
@@ -35,7 +38,7 @@ export function Chart({title, at, lines, say}: {title: string; at: number[]; lin
         scales: {y: {range: (_, __, high) => [0, Math.max(high || 0, 1)]}},
         axes: [
           {...axis, size: 28, space: 72, values: (_, ticks) => ticks.map((tick) => clock(tick * 1e6).slice(0, 8))},
-          {...axis, size: 64, values: (_, ticks) => ticks.map(say)},
+          {...axis, size: 64, incrs: kSteps, values: (_, ticks) => ticks.map(say)},
         ],
         series: [
           {},
@@ -59,7 +62,7 @@ export function Chart({title, at, lines, say}: {title: string; at: number[]; lin
       sized.disconnect();
       made.destroy();
     };
-  }, [look]);
+  }, [look, dark]);
   useEffect(() => plot.current?.setData([at, ...lines.map((line) => line.values)] as uPlot.AlignedData), [at.length, at.at(-1)]);
   const last = lines.map((line) => `${line.name} ${say(line.values.at(-1) ?? 0)}`).join(', ');
   return (
