@@ -196,6 +196,20 @@ test('9: a filter narrows 50,000 rows, and a bad one names and underlines the ba
   assert.equal(await page.getAttribute('#filter', 'aria-invalid'), 'true');
 });
 
+test('9: a bad filter after a search without hits says so where the rows would be', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  await send(porthole, origin.url('/one'));
+  await rowWith(page, '/one').waitFor();
+  await page.fill('#filter', 'body:nowhere');
+  await page.locator('.empty', {hasText: 'No flow fits body:nowhere.'}).waitFor();
+  await page.fill('#filter', 'hots:127.0.0.1');
+  await page.locator('.empty', {hasText: 'The filter is not right: '}).waitFor();
+  await page.locator('.empty button', {hasText: 'Show all flows'}).click();
+  await rowWith(page, '/one').waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
 test('3: two tabs share one stream; when the first one closes the second goes on', async (t) => {
   const {porthole, page} = await watched(t);
   const origin = await site(t);

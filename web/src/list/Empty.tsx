@@ -6,15 +6,19 @@ import {progress} from '../search';
 import {signIn} from '../session';
 
 export function Empty({filtered}: {filtered: boolean}) {
-  if (!loaded.value || problem.value || (progress.value && !progress.value.done)) return null;
+  if (!loaded.value || (progress.value && !progress.value.done)) return null;
   const proxy = signIn.value.state === 'in' ? (signIn.value.session.proxy[0] ?? '127.0.0.1:8083') : '';
   if (filtered)
     return (
       <div class="empty">
-        <h2>Nothing matches</h2>
-        <p>
-          No flow fits <code>{filter.value}</code>.
-        </p>
+        <h2>{problem.value ? 'Nothing to show yet' : 'Nothing matches'}</h2>
+        {problem.value ? (
+          <p>The filter is not right: {problem.value.message}</p>
+        ) : (
+          <p>
+            No flow fits <code>{filter.value}</code>.
+          </p>
+        )}
         <button
           onClick={() => {
             filter.value = '';
