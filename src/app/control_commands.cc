@@ -136,7 +136,7 @@ Answer import_answer(const ControlClient& client, const std::string& path) {
   for (const Object& problem : said->value("problems", Object::array()))
     answer.err += fmt::format("porthole: {}\n", problem.is_string() ? safe(problem.get<std::string>()) : "?");
   auto added = said->value("added", std::uint64_t{0});
-  answer.err += fmt::format("porthole: {} flows imported\n", added);
+  answer.err += fmt::format("porthole: {} flow{} imported\n", added, added == 1 ? "" : "s");
   if (added == 0) answer.exit_code = kFailure;
   return answer;
 }

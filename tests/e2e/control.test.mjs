@@ -230,7 +230,7 @@ describe('reload and stop', () => {
     const {entries} = JSON.parse(file.stdout).log;
     assert.deepEqual(entries.map((one) => one.request.url), [site.url('/one')]);
     const back = await ask(t, proxy, ['flows', 'import', '-'], {stdin: file.stdout});
-    assert.deepEqual([back.code, back.stderr], [0, 'porthole: 1 flows imported\n']);
+    assert.deepEqual([back.code, back.stderr], [0, 'porthole: 1 flow imported\n']);
     await eventually('it is back', async () => (await list()).filter((one) => one.imported).length === 1);
     assert.equal((await ask(t, proxy, ['flows', 'import', '-'], {stdin: 'no har'})).code, 1);
     assert.equal((await ask(t, proxy, ['flows', 'clear'])).code, 0);

@@ -235,19 +235,25 @@ test('23: an exported HAR comes back as the same rows, without secrets unless th
     '[data-at]',
     (rows) => rows.map(
       (row) => ['method', 'status', 'host', 'path', 'type', 'size']
-                 .map((one) => row.querySelector(`.c-${one}`).textContent.replace('↻', ''))
+                 .map((one) => row.querySelector(`.c-${one}`).textContent.replace('imported', ''))
                  .join(' '),
       ),
   );
   const before = await cells();
   assert.equal(before.length, 2);
+  const badges = page.locator('[data-at] .chip', {hasText: 'imported'});
+  assert.equal(await badges.count(), 0);
   await page.click('.menu .bar-button');
   await page.locator('[role=menuitem]', {hasText: 'Import'}).click();
   await page.setInputFiles('input[type=file]', {name: 'porthole.har', mimeType: 'application/json', buffer: readFileSync(file)});
   await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '4');
   await page.waitForFunction(() => document.querySelectorAll('[data-at]').length === 4);
+  await page.locator('.toast', {hasText: '2 flows added.'}).waitFor();
   const after = await cells();
   assert.deepEqual(after.sort(), [...before, ...before].sort());
+  assert.equal(await badges.count(), 2);
+  await badges.first().click();
+  await page.locator('.facts', {hasText: 'a HAR file that was imported'}).waitFor();
 });
 
 test('25: when the server goes a banner says so, and after its restart no row is lost or doubled', async (t) => {

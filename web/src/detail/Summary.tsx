@@ -73,6 +73,7 @@ export function Summary({flow}: {flow: Flow}) {
     ['Outcome', row.end ? endInWords(row.end) : row.state === 'open' ? 'under way' : undefined],
     ['Error', row.error],
     ['Begun', day(row.begun)],
+    ['Came from', row.imported ? 'a HAR file that was imported' : undefined],
     ['Took', duration(row.took)],
     ['Client', row.client],
     ['Server', row.server && `${row.server}${row.reused ? ' (kept connection)' : ''}`],

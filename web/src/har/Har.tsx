@@ -1,7 +1,7 @@
 // HAR files out and in, and forgetting everything. Secrets leave only when they are ticked.
 import {useSignal} from '@preact/signals';
 import {ApiError, pathWith, send} from '../api';
-import {count} from '../format';
+import {flows} from '../format';
 import {dialog, DialogFrame} from '../parts/dialog';
 import {toast} from '../parts/toast';
 import {filter} from '../route';
@@ -46,7 +46,7 @@ function Export() {
         <span class="push" />
         <button onClick={close}>Cancel</button>
         <a class="button main-button" href={path} download="porthole.har" onClick={() => setTimeout(close, 100)}>
-          Save {count(total.value)} flows
+          Save {flows(total.value)}
         </a>
       </footer>
     </DialogFrame>
@@ -63,7 +63,7 @@ function Import() {
     said.value = '';
     try {
       const done = await send<{added: number; problems: unknown[]}>('POST', '/api/har', await file.text());
-      said.value = `${count(done!.added)} flows added.`;
+      said.value = `${flows(done!.added)} added.`;
       problems.value = done!.problems.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
       if (problems.value.length === 0) {
         toast(said.value);
@@ -104,7 +104,7 @@ function Clear() {
   const forget = async () => {
     try {
       const done = await send<{removed: number}>('DELETE', '/api/flows');
-      toast(`${count(done!.removed)} flows forgotten.`);
+      toast(`${flows(done!.removed)} forgotten.`);
       close();
     } catch (error) {
       toast(error instanceof ApiError ? error.problem.message : 'Porthole does not answer.', true);

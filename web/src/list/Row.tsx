@@ -41,6 +41,11 @@ function Marks({row}: {row: Flow}) {
           ✎<span class="sr">note: {mark.note}</span>
         </span>
       )}
+      {row.imported && (
+        <span class="chip" title="read from a HAR file">
+          imported
+        </span>
+      )}
       {row.replay_of && (
         <span class="chip chip-mark" title="sent again from here">
           ↻<span class="sr">resent</span>

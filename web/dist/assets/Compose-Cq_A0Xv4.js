@@ -1,4 +1,4 @@
-import{e as S,L as k,P as C,s as E,a as u,h as A,g as O,f as P,u as t,Q as T,S as D,R as I,U as R,V as L,w as U,j as z,A as B}from"./page-Ddn3WVue.js";import{p as H}from"./fields-CMsguBO1.js";function M(a){let l;try{l=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(a)}catch{return{bytes:a,crlf:!1,why:"that are not text"}}return l.includes("\r")?/\r(?!\n)|(?<!\r)\n/.test(l)?{bytes:a,crlf:!1,why:"with line ends of more than one kind"}:{bytes:a,text:l.replaceAll(`\r
+import{e as S,L as k,P as C,s as E,a as u,h as A,g as O,f as P,u as t,Q as T,S as D,R as I,U as R,V as L,w as U,j as z,A as B}from"./page-V5xX0wyR.js";import{p as H}from"./fields-CMsguBO1.js";function M(a){let l;try{l=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(a)}catch{return{bytes:a,crlf:!1,why:"that are not text"}}return l.includes("\r")?/\r(?!\n)|(?<!\r)\n/.test(l)?{bytes:a,crlf:!1,why:"with line ends of more than one kind"}:{bytes:a,text:l.replaceAll(`\r
 `,`
 `),crlf:!0}:{bytes:a,text:l,crlf:!1}}function N(a,l){return l&&a===l.text?l.bytes:new TextEncoder().encode(l?.crlf?a.replaceAll(`
 `,`\r
