@@ -108,15 +108,35 @@ test('22: where a field stands does not count; the two are told apart by time an
   await send(porthole, origin.url('/moved'), {headers: {'X-Two': '2', 'X-One': '1'}});
   await page.waitForFunction(() => document.querySelectorAll('[data-at]').length === 2);
   const ids = await page.$$eval('[data-at]', (all) => all.map((one) => one.id.slice('row-'.length)));
-  for (const id of ids) {
-    await page.click(`#row-${id}`);
-    await page.keyboard.press('d');
-  }
+  await page.click(`#row-${ids[0]}`);
+  await page.keyboard.press('d');
+  await page.locator('.toast', {hasText: 'Marked. Press d on another flow to compare.'}).waitFor();
+  await page.click(`#row-${ids[1]}`);
+  await page.keyboard.press('d');
   await page.getByLabel('Request head').waitFor();
+  assert.equal(await page.locator('.toast').count(), 0, 'said behind the dialog');
   assert.equal(await page.getByLabel('Request head').locator('h3 .quiet').textContent(), 'equal');
   const names = await page.locator('.diff-names').textContent();
   for (const text of [origin.at, ...ids]) assert.ok(names.includes(text), `${text} in ${names}`);
   await page.keyboard.press('Escape');
   await page.locator('.detail-url', {hasText: origin.at}).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('22: on a phone the mark names no key, and the tabs show that there are more', async (t) => {
+  const porthole = await inspector(t);
+  const origin = await site(t);
+  const page = await profile(t, chromium, {viewport: {width: 320, height: 640}});
+  await open(page, porthole.link);
+  await send(porthole, origin.url('/phone'));
+  await openFlow(page, '/phone', 'summary');
+  await page.waitForSelector('.tabs[data-more=after]');
+  await page.locator('#tab-summary').press('ArrowLeft');
+  await page.waitForSelector('#tab-explain[aria-selected=true]');
+  await page.waitForSelector('.tabs[data-more=before]');
+  await page.locator('.detail-actions button', {hasText: 'Compare'}).click();
+  await page.locator('.toast', {hasText: 'Marked. Choose Compare on another flow.'}).waitFor();
+  await page.locator('.detail-actions button', {hasText: 'Compare'}).click();
+  await page.locator('.toast', {hasText: 'No longer marked.'}).waitFor();
   assert.deepEqual(page.faults, []);
 });

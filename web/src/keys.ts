@@ -1,5 +1,5 @@
 // Every shortcut, in one table: the same that `?` shows. None fires while someone types or a dialog is open.
-import {markForDiff, diffPair} from './compose/pair';
+import {markForDiff} from './compose/pair';
 import {choose, close, focusWanted, move, moveToEnd, open, visible} from './list/cursor';
 import {follow} from './list/follow';
 import {order} from './list/order';
@@ -64,15 +64,7 @@ export const kShortcuts: Shortcut[] = [
     }),
   },
   {keys: ['c'], what: 'copy as cURL', run: withFlow((id) => void copyAs(id, 'curl'))},
-  {
-    keys: ['d'],
-    what: 'mark for comparing; on another flow: compare',
-    run: withFlow((id) => {
-      markForDiff(id);
-      if (diffPair.peek()) dialog.value = 'diff';
-      else toast('Marked. Press d on another flow to compare.');
-    }),
-  },
+  {keys: ['d'], what: 'mark for comparing; on another flow: compare', run: withFlow(markForDiff)},
   {keys: ['p'], what: 'pin: keep it when the store is full', run: withFlow((id) => void togglePin(id))},
   {
     keys: ['n'],

@@ -1,9 +1,10 @@
 // The detail pane: what the flow is, what can be done with it, and its tabs.
 import '../css/detail.css';
+import {useSignal} from '@preact/signals';
 import type {JSX} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import {copyAs, type Form, kForms, togglePin} from '../actions';
-import {diffFrom, diffPair, markForDiff} from '../compose/pair';
+import {diffFrom, markForDiff} from '../compose/pair';
 import {bytes, duration, hostOf} from '../format';
 import {close, focusWanted} from '../list/cursor';
 import {dialog} from '../parts/dialog';
@@ -56,13 +57,7 @@ function Head({flow}: {flow: Flow}) {
         <button aria-pressed={row.mark?.pinned ?? false} onClick={() => void togglePin(row.id)}>
           <span aria-hidden="true">⚓</span> {row.mark?.pinned ? 'Pinned' : 'Pin'}
         </button>
-        <button
-          aria-pressed={diffFrom.value === row.id}
-          onClick={() => {
-            markForDiff(row.id);
-            if (diffPair.value) dialog.value = 'diff';
-          }}
-        >
+        <button aria-pressed={diffFrom.value === row.id} onClick={() => markForDiff(row.id)}>
           {diffFrom.value && diffFrom.value !== row.id ? 'Compare with ①' : 'Compare'}
         </button>
         <button
@@ -95,6 +90,59 @@ function Panel({flow, now}: {flow: Flow; now: Tab}): JSX.Element {
   return <Summary key={flow.row.id} flow={flow} />;
 }
 
+// Where not all of them fit the bar scrolls; the edges beyond which there is more are faded.
+function Tabs({tabs, at}: {tabs: Tab[]; at: Tab}) {
+  const bar = useRef<HTMLDivElement>(null),
+    more = useSignal('');
+  const look = () => {
+    const {scrollLeft, scrollWidth, clientWidth} = bar.current!;
+    more.value = [scrollLeft > 1 ? 'before' : '', scrollLeft < scrollWidth - clientWidth - 1 ? 'after' : ''].join(' ').trim();
+  };
+  useEffect(() => {
+    const sized = new ResizeObserver(look);
+    sized.observe(bar.current!);
+    return () => sized.disconnect();
+  }, []);
+  useEffect(() => {
+    document.getElementById(`tab-${at}`)?.scrollIntoView({block: 'nearest', inline: 'nearest'});
+    look();
+  }, [at, tabs.length]);
+  const key = (event: KeyboardEvent) => {
+    const by = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    tab.value = tabs[(tabs.indexOf(at) + by + tabs.length) % tabs.length];
+    requestAnimationFrame(() => document.getElementById(`tab-${tab.value}`)?.focus());
+  };
+  return (
+    <div
+      class="tabs"
+      role="tablist"
+      aria-label="Parts of the flow"
+      ref={bar}
+      data-more={more.value || undefined}
+      onScroll={look}
+      onKeyDown={key}
+    >
+      {tabs.map((one) => (
+        <button
+          id={`tab-${one}`}
+          role="tab"
+          aria-selected={one === at}
+          aria-controls="panel"
+          tabIndex={one === at ? 0 : -1}
+          onClick={() => {
+            tab.value = one;
+          }}
+        >
+          {kNames[one]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 export function Detail() {
   const now = shown.value,
     at = tab.value ?? 'summary';
@@ -121,33 +169,10 @@ export function Detail() {
     );
   if (!flow) return <section class="detail" aria-label="Detail" aria-busy="true" />;
   const tabs = (Object.keys(kNames) as Tab[]).filter((one) => one !== 'messages' || hasMessages(flow) || at === 'messages');
-  const key = (event: KeyboardEvent) => {
-    const by = {ArrowRight: 1, ArrowLeft: -1}[event.key];
-    if (!by) return;
-    event.preventDefault();
-    event.stopPropagation();
-    tab.value = tabs[(tabs.indexOf(at) + by + tabs.length) % tabs.length];
-    requestAnimationFrame(() => document.getElementById(`tab-${tab.value}`)?.focus());
-  };
   return (
     <section class="detail" aria-label="Detail" aria-busy={flow.row.id !== selected.value}>
       <Head flow={flow} />
-      <div class="tabs" role="tablist" aria-label="Parts of the flow" onKeyDown={key}>
-        {tabs.map((one) => (
-          <button
-            id={`tab-${one}`}
-            role="tab"
-            aria-selected={one === at}
-            aria-controls="panel"
-            tabIndex={one === at ? 0 : -1}
-            onClick={() => {
-              tab.value = one;
-            }}
-          >
-            {kNames[one]}
-          </button>
-        ))}
-      </div>
+      <Tabs tabs={tabs} at={at} />
       <div id="panel" class="panel" role="tabpanel" aria-labelledby={`tab-${at}`} tabIndex={0} ref={panel}>
         <Panel flow={flow} now={at} />
       </div>

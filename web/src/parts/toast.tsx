@@ -15,6 +15,11 @@ export function toast(text: string, bad = false) {
   );
 }
 
+// What was said is done, and would only lie over what comes of it.
+export function hush() {
+  said.value = undefined;
+}
+
 export const Toasts = () => (
   <div class="toasts" role="status">
     {said.value && (
