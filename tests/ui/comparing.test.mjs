@@ -29,7 +29,7 @@ const kPairs = {
   'long-line': [
     `${'x'.repeat(200_000)}a`,
     `${'x'.repeat(200_000)}b`,
-    {says: '2 lines differ', cut: /Of long lines the first 4,000 characters are shown/},
+    {says: '2 lines differ', cut: /Of long lines 4,000 characters are shown/, lines: [/^left … x{60}a$/, /^right … x{60}b$/]},
   ],
   binary: [binary(6), binary(7), {says: 'differs from octet 6 on', lines: [/^left 0{8} {2}00 01 02 03 04 05 06$/, /05 07$/]}],
   'not-utf8': [Buffer.from([0x61, 0xff]), Buffer.from([0x61, 0xfe]), {says: 'differs from octet 1 on'}],

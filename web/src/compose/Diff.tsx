@@ -2,7 +2,7 @@
 import {useEffect, useMemo, useState} from 'preact/hooks';
 import {useSignal} from '@preact/signals';
 import {get, getBody} from '../api';
-import {parseHead, type Side} from '../detail/fields';
+import {isSecret, parseHead, type Side} from '../detail/fields';
 import {count, day, hostOf} from '../format';
 import {dialog, DialogFrame} from '../parts/dialog';
 import {Value} from '../parts/Secret';
@@ -12,7 +12,8 @@ import {diffPair} from './pair';
 import {compareHeads, type Step} from './lines';
 
 const kBodyMost = 8 * 1024 * 1024,
-  kLongest = 4000;
+  kLongest = 4000,
+  kBefore = 60;
 type Loaded = {flow: Flow; content: Record<Side, Taken>};
 
 async function read(id: string): Promise<Loaded> {
@@ -31,13 +32,31 @@ async function read(id: string): Promise<Loaded> {
 const kWords = {same: 'same', left: 'only in the first', right: 'only in the second'};
 const differing = (steps: Step[]) => steps.filter((one) => one.kind !== 'same');
 
+const textOf = (step: Step | undefined) => step?.left ?? step?.right ?? '';
+
+// Where a long line is shown from: a little before it differs from the one across.
+function beginOf(shown: Step[], n: number): number {
+  const kind = shown[n]!.kind,
+    across = kind === 'left' ? shown[n + 1] : shown[n - 1];
+  if (kind === 'same' || !across || across.kind === 'same' || across.kind === kind) return 0;
+  const a = textOf(shown[n]),
+    b = textOf(across);
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  return at > kBefore ? at - kBefore : 0;
+}
+
 type Part = {name: string; says: string; steps: Step[]; cuts?: string[]; far?: number; all: boolean};
 function Lines({name, says, steps, cuts = [], far = 0, all}: Part) {
   const shown = all ? steps : differing(steps);
   if (steps.length === 0 && cuts.length === 0) return null;
-  const line = (whole: string) => {
-    const text = whole.length > kLongest ? `${whole.slice(0, kLongest)}… ${count(whole.length - kLongest)} more characters` : whole;
-    const colon = text.indexOf(': ');
+  const line = (n: number) => {
+    const whole = textOf(shown[n]),
+      name = whole.slice(0, Math.max(0, whole.indexOf(': ')));
+    const from = whole.length > kLongest && !isSecret(name) ? beginOf(shown, n) : 0,
+      more = whole.length - from - kLongest;
+    const text = `${from > 0 ? '… ' : ''}${whole.slice(from, from + kLongest)}${more > 0 ? `… ${count(more)} more characters` : ''}`;
+    const colon = from > 0 ? -1 : text.indexOf(': ');
     return colon > 0 ? (
       <>
         {text.slice(0, colon)}: <Value name={text.slice(0, colon)} text={text.slice(colon + 2)} />
@@ -54,17 +73,17 @@ function Lines({name, says, steps, cuts = [], far = 0, all}: Part) {
       {cuts.map((one) => (
         <p class="why">{one}</p>
       ))}
-      {differing(steps).some((one) => (one.left ?? one.right ?? '').length > kLongest) && (
-        <p class="why">Of long lines the first {count(kLongest)} characters are shown.</p>
+      {differing(steps).some((one) => textOf(one).length > kLongest) && (
+        <p class="why">Of long lines {count(kLongest)} characters are shown.</p>
       )}
       <ol class="diff-lines">
-        {shown.map((one) => (
+        {shown.map((one, n) => (
           <li class={`diff-${one.kind}`} data-kind={one.kind}>
             <span class="diff-sign" title={kWords[one.kind]}>
               <span aria-hidden="true">{{same: ' ', left: '−', right: '+'}[one.kind]}</span>
               <span class="sr">{kWords[one.kind]}</span>
             </span>
-            <code>{line(one.left ?? one.right ?? '')}</code>
+            <code>{line(n)}</code>
           </li>
         ))}
       </ol>
