@@ -135,7 +135,9 @@ test('22: on a phone the mark names no key, and the tabs show that there are mor
   await page.waitForSelector('#tab-explain[aria-selected=true]');
   await page.waitForSelector('.tabs[data-more=before]');
   await page.locator('.detail-actions button', {hasText: 'Compare'}).click();
-  await page.locator('.toast', {hasText: 'Marked. Choose Compare on another flow.'}).waitFor();
+  const said = page.locator('.toast', {hasText: 'Marked. Choose Compare on another flow.'});
+  await said.waitFor();
+  assert.ok((await said.boundingBox()).width > 320 / 2, 'as wide as there is room');
   await page.locator('.detail-actions button', {hasText: 'Compare'}).click();
   await page.locator('.toast', {hasText: 'No longer marked.'}).waitFor();
   assert.deepEqual(page.faults, []);
