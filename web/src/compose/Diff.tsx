@@ -55,7 +55,8 @@ function Lines({name, says, steps, cuts = [], far = 0, all}: Part) {
       name = whole.slice(0, Math.max(0, whole.indexOf(': ')));
     const from = whole.length > kLongest && !isSecret(name) ? beginOf(shown, n) : 0,
       more = whole.length - from - kLongest;
-    const text = `${from > 0 ? '… ' : ''}${whole.slice(from, from + kLongest)}${more > 0 ? `… ${count(more)} more characters` : ''}`;
+    const after = more > 0 ? `… ${count(more)} more characters` : '';
+    const text = `${from > 0 ? '… ' : ''}${whole.slice(from, from + kLongest)}${after}`;
     const colon = from > 0 ? -1 : text.indexOf(': ');
     return colon > 0 ? (
       <>
