@@ -7,7 +7,7 @@ import {before, test} from 'node:test';
 
 import {suite} from '../e2e/lib/scope.mjs';
 
-import {browser, choose, inspector, open, openFlow, profile, rowWith, send, site} from './lib/inspector.mjs';
+import {browser, choose, inspector, kDev, open, openFlow, profile, rowWith, send, site} from './lib/inspector.mjs';
 
 const shared = suite();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -78,21 +78,23 @@ test('11: the shortcuts work, `?` lists them, and none fires while typing', asyn
 });
 const choose2 = async (page) => (await page.getAttribute('#grid [aria-selected=true]', 'id')).slice(4);
 
-test('11: every filter that `?` teaches is one, and its regular expression finds what it says', async (t) => {
-  const {porthole, page, origin} = await watched(t);
-  await send(porthole, origin.url('/API/items'));
-  await rowWith(page, '/API/items').waitFor();
-  await page.keyboard.press('?');
-  await page.waitForSelector('.help code');
-  const taught = await page.locator('.help dt code').allTextContents();
-  const ask = (path, query) => page.evaluate(
-    async ([to, what]) => (await fetch(`${to}?${new URLSearchParams(what)}`)).json(),
-    [path, query],
-  );
-  for (const text of taught) assert.ok((await ask('/api/filter', {text})).text, text);
-  const [expression] = taught.filter((text) => text.startsWith('path:'));
-  assert.equal((await ask('/api/flows', {filter: expression})).total, 1, expression);
-});
+test(
+  '11: every filter that `?` teaches is one, and its regular expression finds what it says',
+  {skip: kDev && 'the stand-in has a filter of its own'}, async (t) => {
+    const {porthole, page, origin} = await watched(t);
+    await send(porthole, origin.url('/API/items'));
+    await rowWith(page, '/API/items').waitFor();
+    await page.keyboard.press('?');
+    await page.waitForSelector('.help code');
+    const taught = await page.locator('.help dt code').allTextContents();
+    const ask = (path, query) => page.evaluate(
+      async ([to, what]) => (await fetch(`${to}?${new URLSearchParams(what)}`)).json(),
+      [path, query],
+    );
+    for (const text of taught) assert.ok((await ask('/api/filter', {text})).text, text);
+    const [expression] = taught.filter((text) => text.startsWith('path:'));
+    assert.equal((await ask('/api/flows', {filter: expression})).total, 1, expression);
+  });
 
 test('12: find, open, copy and send again without a mouse; focus is seen; the grid is announced', async (t) => {
   const {page, origin} = await watched(t);
