@@ -12,7 +12,7 @@
 
 namespace porthole::flow {
 
-// What is read of a flow is all that can be kept of it: heads and notes are few.
+// What is read of a flow is all that can be kept of it: heads, notes and records of what passed unseen are few.
 static_assert(2 * std::size_t{Recorder::kPiecesMax} + 10'000 < Flow::kStepsMax);
 
 namespace {
@@ -292,6 +292,27 @@ std::uint16_t Recorder::flags_of(const Open& open, const EventHeader& event, con
   return flags;
 }
 
+Position Recorder::write(Open& open, const EventHeader& event, std::string_view payload) {
+  Position at;
+  if (store_) at = store_->append(event, payload, open.last, redactor_, now_);
+  if (at) {
+    open.last = at;
+  } else {
+    metrics_.lost_events.add();
+    open.lost = true;
+  }
+  return at;
+}
+
+// At the time of `event`.
+void Recorder::write_unseen(Open& open, EventHeader event, std::size_t direction) {
+  ByteCount size = std::exchange(open.unwritten[direction], 0);
+  if (size == 0) return;
+  event.kind = EventKind::unseen;
+  event.direction = static_cast<Direction>(direction);
+  write(open, event, {reinterpret_cast<const char*>(&size), sizeof size});
+}
+
 void Recorder::take(const EventHeader& event, std::string_view payload) {
   Open* open = follow(event);
   if (!open) {
@@ -309,10 +330,20 @@ void Recorder::take(const EventHeader& event, std::string_view payload) {
     ++open->pieces[direction];
     open->kept[direction] += size;
   }
-  if (event.kind == EventKind::unseen) open->unseen[direction] += EventReader(payload).number<ByteCount>();
+  if (event.kind == EventKind::unseen) {
+    auto size = EventReader(payload).number<ByteCount>();
+    open->unseen[direction] += size;
+    open->unwritten[direction] += size;
+    if (open->unwritten[direction] >= std::max(kUnseenMin, open->unseen[direction] / 16))
+      write_unseen(*open, event, direction);
+    return learn(*open, event, payload);
+  }
   EventHeader kept = event;
   std::optional<Row> ended;
-  if (event.kind == EventKind::end && !ended.emplace().read(payload)) ended.reset();
+  if (event.kind == EventKind::end) {
+    for (std::size_t i = 0; i < 2; ++i) write_unseen(*open, event, i);
+    if (!ended.emplace().read(payload)) ended.reset();
+  }
   std::string with_parent;  // rare
   if (ended) {
     ended->flags = flags_of(*open, event, *ended);
@@ -327,16 +358,9 @@ void Recorder::take(const EventHeader& event, std::string_view payload) {
   } else {
     learn(*open, event, payload);
   }
-  Position at;
-  if (store_) at = store_->append(kept, payload, open->last, redactor_, now_);
-  if (at) {
-    if (ended) indexer_.add(*store_, {.header = {.event = kept}, .at = at, .payload = payload}, now_);
-    open->last = at;
-  } else {
-    metrics_.lost_events.add();
-    open->lost = true;
-  }
+  Position at = write(*open, kept, payload);
   if (!ended) return;
+  if (at) indexer_.add(*store_, {.header = {.event = kept}, .at = at, .payload = payload}, now_);
   metrics_.flows.add();
   ended->flow = {event.flow};
   ended->last = at;

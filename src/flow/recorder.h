@@ -47,6 +47,9 @@ class Recorder {
   // Data of one direction of a flow that are kept: whoever sends octet by octet fills the store with heads of records, and a
   // reader of the flow looks at each. A WebSocket that brings 18 messages a second does so for an hour.
   static constexpr std::uint32_t kPiecesMax = 65'536;
+  // What passes unseen is told step by step and written together: a record each MiB and, of much, each sixteenth of what came
+  // so far, and one before the end. So a direction has at most 512 of them, whatever it moves.
+  static constexpr ByteCount kUnseenMin = 1_MiB;
   static constexpr Duration kFlushEvery = std::chrono::milliseconds(25);
   static constexpr Duration kProgressEvery = std::chrono::milliseconds(250);  // bytes of a flow under way, in the list
   static constexpr std::size_t kStepBytes = 8 << 20;  // handled before step() returns to look after the disk
@@ -104,6 +107,7 @@ class Recorder {
     bool untold = false;
     bool moved = false;                              // content passed that the list does not know of
     ByteCount kept[2] = {0, 0}, unseen[2] = {0, 0};  // by Direction
+    ByteCount unwritten[2] = {0, 0};                 // of what was unseen
     std::uint32_t pieces[2] = {0, 0};
     std::int64_t touched = 0;
     std::uint32_t dropped_before = 0;
@@ -119,6 +123,8 @@ class Recorder {
   // `flags` are given to each flow that ends.
   std::size_t drain(Ring& ring, std::uint16_t flags);
   void take(const EventHeader& event, std::string_view payload);
+  Position write(Open& open, const EventHeader& event, std::string_view payload);
+  void write_unseen(Open& open, EventHeader event, std::size_t direction);
   Open* follow(const EventHeader& event);
   void forget_stale(std::int64_t now);
   void learn(Open& open, const EventHeader& event, std::string_view payload);

@@ -1,6 +1,7 @@
 // From a worker's steps to records on the disk, one step() at a time.
 #include "flow/recorder.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <gtest/gtest.h>
@@ -126,6 +127,49 @@ TEST_F(RecorderRig, KeepsSoManyPiecesOfADirectionAndCountsTheRest) {
   EXPECT_EQ(flow->content[0].kept, Recorder::kPiecesMax);
   EXPECT_EQ(flow->content[0].size, kTold);
   EXPECT_EQ(flow->content[1].kept, 6U);
+}
+
+// A spliced download tells each wake of its pump: 1.25 GB at 5 KB each. It is written together, and the heads stay in reach.
+TEST_F(RecorderRig, WritesWhatPassesUnseenInFewRecords) {
+  options_.body_limit = 1000;
+  start();
+  constexpr ByteCount kTold = 250'000, kStep = 5000;
+  sink_->begin({1}, *Endpoint::parse("127.0.0.1:5"), clock_.now());
+  http::RequestHead request;
+  request.raw = "GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n";
+  sink_->request_received({1}, request, {});
+  sink_->data({1}, Direction::response, 0, std::string(1000, 'c'), clock_.now());
+  SegmentFolder folder(options_.store.folder);
+  for (ByteCount i = 1; i <= kTold; ++i) {
+    sink_->unseen({1}, Direction::response, kStep);
+    if (i % 10'000 != 0) continue;
+    for (int j = 0; j < 10; ++j) step();  // the list is told four times a second
+    Row row = std::move(recorder_->rows().newest(1).at(0));
+    EXPECT_EQ(row.bytes_out, 1000 + i * kStep) << "the list knows of each";
+    recorder_->finish();
+    auto flow = read_flow(folder, row.last);
+    ASSERT_TRUE(flow && flow->request_received);
+    EXPECT_GE(flow->content[1].unseen + std::max<ByteCount>(1_MiB, i * kStep / 16), i * kStep)
+        << "who reads it is near";
+  }
+  sink_->unseen({1}, Direction::request, 7);
+  Outcome outcome{.flow = {1}, .end = End::complete, .status = 200, .method = "GET"};
+  outcome.bytes_in = 7;
+  outcome.bytes_out = 1000 + kTold * kStep;
+  sink_->end({1}, outcome, clock_.now());
+  step();
+  recorder_->finish();
+  Row row = std::move(recorder_->rows().newest(1).at(0));
+  EXPECT_EQ(row.flags, kContentCut);
+  auto flow = read_flow(folder, row.last);
+  EXPECT_FALSE(flow->beginning_gone);
+  EXPECT_TRUE(flow->request_received);
+  EXPECT_EQ(flow->content[0].unseen, 7U);
+  EXPECT_EQ(flow->content[1].unseen, kTold * kStep);
+  std::vector<EventKind> kinds = chain(row.last).first;
+  EXPECT_LT(std::ranges::count(kinds, EventKind::unseen), 90);
+  EXPECT_EQ(kinds[1], EventKind::unseen);
+  EXPECT_EQ(kinds[2], EventKind::unseen);
 }
 
 TEST_F(RecorderRig, MarksAFlowWhoseContentFoundNoRoom) {
