@@ -16,12 +16,9 @@ void append_list(Json& json, std::string_view name, std::string_view list) {
 }
 
 void append_path(Json& json, std::string_view name, const PathFacts& path) {
-  json.key(name)
-      .object()
-      .number("rtt", path.rtt_us)
-      .number("rtt_min", path.rtt_min_us)
-      .number("rtt_var", path.rtt_var_us);
-  json.number("retransmits", path.retransmits);
+  json.key(name).object().number("rtt", path.rtt_us);
+  if (path.rtt_min_us != 0) json.number("rtt_min", path.rtt_min_us);
+  json.number("rtt_var", path.rtt_var_us).number("retransmits", path.retransmits);
   if (path.delivery_rate != 0) json.number("delivery_rate", path.delivery_rate);
   json.end_object();
 }

@@ -41,7 +41,9 @@ using TlsFacts = TlsFactsOf<std::string_view>;
 
 // Of one TCP connection, as the kernel knew it when the flow ended. On a kept connection earlier flows are in it, too.
 struct PathFacts {
-  std::uint32_t rtt_us = 0, rtt_min_us = 0, rtt_var_us = 0;
+  std::uint32_t rtt_us = 0;
+  std::uint32_t rtt_min_us = 0;  // 0: not known
+  std::uint32_t rtt_var_us = 0;
   std::uint32_t retransmits = 0;  // segments sent again, since it was opened
   ByteCount delivery_rate = 0;    // bytes a second that the peer took lately; 0: not known
   bool operator==(const PathFacts&) const = default;

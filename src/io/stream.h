@@ -30,7 +30,8 @@ struct IoCount {
 
 // How the network between the two ends is, as the kernel knows it.
 struct PathState {
-  Duration rtt{}, rtt_min{}, rtt_variation{};
+  Duration rtt{}, rtt_variation{};
+  Duration rtt_min{};             // 0: not known
   std::uint32_t retransmits = 0;  // segments sent again since the connection was opened
   ByteCount delivery_rate = 0;    // bytes a second that the peer took lately; 0: not known
 };

@@ -53,6 +53,17 @@ TEST_F(FactsTest, AreReadBackAndShownAsTheyWereTold) {
                         R"("delivery_rate":1048576}})"));
 }
 
+TEST_F(FactsTest, OfThePathThatAreNotKnownAreLeftOut) {
+  RecordedFacts facts;
+  facts.path[1] = {.rtt_us = 40, .rtt_var_us = 8};
+  std::string out;
+  Json json(out);
+  json.object();
+  facts.append(json);
+  json.end_object();
+  EXPECT_EQ(out, R"({"path":{"upstream":{"rtt":40,"rtt_var":8,"retransmits":0}}})");
+}
+
 TEST_F(FactsTest, OfATunnelAreThereWhileItLives) {
   request(1, "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n");
   step();
