@@ -87,7 +87,8 @@ RequestSummary unparsed_summary(std::string_view raw) {
   if (method.empty() || method.size() > kMethodMax || !std::all_of(method.begin(), method.end(), capital)) return shown;
   shown.method = method;
   bool looks_like_one = target.starts_with('/') || target.contains("://") || method == "CONNECT";
-  return looks_like_one && std::all_of(target.begin(), target.end(), visible) ? read : shown;
+  if (!looks_like_one || !std::all_of(target.begin(), target.end(), visible)) return shown;
+  return std::all_of(read.host.begin(), read.host.end(), visible) ? read : shown;
 }
 
 ResponseSummary response_summary(std::string_view head) {

@@ -56,27 +56,41 @@ std::size_t Redactor::mention(std::string_view line) const {
 void Redactor::redact_unparsed(std::span<char> text) const {
   if (names_.empty()) return;
   std::string_view all(text.data(), text.size());
+  auto hide = [&](std::size_t from, std::size_t stop) {
+    for (std::size_t i = from; i < stop; ++i) {
+      if (text[i] != '\r' && text[i] != '\n') text[i] = '*';
+    }
+  };
   bool first = true, doubt = false, hiding = false;
+  bool joined = false;  // the line before ended in CR or LF alone: to somebody it has not ended
   for (std::size_t start = 0; start < all.size();) {
     std::size_t end = std::min(all.find_first_of("\r\n", start), all.size());
+    bool whole = all.substr(end, 2) == "\r\n";
     std::string_view line = all.substr(start, end - start);
-    std::size_t at = std::exchange(start, end + 1);
-    if (line.empty()) continue;
-    std::size_t colon = std::min(line.find(':'), line.size()), blank = std::min(line.find_first_of(" \t"), line.size());
-    bool field = colon < line.size() && http::is_token(line.substr(0, colon));
+    std::size_t at = std::exchange(start, end + (whole ? 2 : 1));
+    if (line.empty() && first) continue;
+    if (line.empty()) return hide(end, all.size());  // what follows is content, or nobody knows
+    std::size_t sign = std::min(line.find_first_of(": \t"), line.size());
+    bool named_well = sign < line.size() && http::is_token(line.substr(0, sign));
+    bool field = named_well && line[sign] == ':';
     std::size_t from = line.size();  // what is hidden
-    if (std::exchange(first, false) && !field) {
+    if (joined && hiding) {
+      from = 0;
+    } else if (std::exchange(first, false) && !field) {
       from = std::min(from, mention(line));
     } else if (field) {
-      hiding = named(line.substr(0, colon));
-      if (hiding || doubt || mention(line) < line.size()) from = colon + 1;
+      hiding = named(line.substr(0, sign));
+      if (hiding || doubt || mention(line) < line.size()) from = sign;
     } else {
-      from = hiding ? 0 : std::min(blank, colon);
+      from = hiding || !named_well ? 0 : sign;
       doubt = true;
-      hiding |= mention(line) < line.size();
     }
-    while (from < line.size() && (line[from] == ' ' || line[from] == '\t' || line[from] == ':')) ++from;
-    if (from < line.size()) std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(at + from), line.size() - from, '*');
+    hiding |= mention(line) < line.size();
+    joined = !whole;
+    doubt |= joined;
+    while (from < line.size() && from == sign && (line[sign] == ' ' || line[sign] == '\t' || line[sign] == ':'))
+      from = ++sign;
+    hide(at + from, at + line.size());
   }
 }
 

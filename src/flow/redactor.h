@@ -24,7 +24,8 @@ class Redactor {
   void redact_lines(std::span<char> text) const;
 
   // In what was refused as a request. Where a line ends in CR or LF alone, where a name is broken, where a line is none of a
-  // field, and from there on, every value is hidden: nobody knows whose it is.
+  // field, and from there on, every value is hidden: nobody knows whose it is. So are whole lines that have no name, those that
+  // may go on from a hidden one, and all that stands behind the first empty line.
   void redact_unparsed(std::span<char> text) const;
 
  private:

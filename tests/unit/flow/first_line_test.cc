@@ -37,6 +37,8 @@ TEST(UnparsedSummary, ShowsWhatCanBeShown) {
     EXPECT_EQ(unparsed_summary(raw).target, "");
   }
   EXPECT_EQ(unparsed_summary("COOKIE s3cret").target, "");
+  // What looks like a head of HTTP/2, with more in a field than it may hold.
+  EXPECT_EQ(unparsed_summary(":method: GET\n:authority: a\rCookie: s3cret\n:path: /\n").host, "");
 }
 
 TEST(ResponseSummary, ReadsStatusAndType) {
