@@ -2,6 +2,7 @@
 // and reading stops until it left. Splicing: fill the pipe from the source, empty it into the sink.
 #include "io/pump.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -21,10 +22,7 @@ Pump::Pump(Loop& loop, PipePool& pipes, Stream& from, Stream& to, Side from_side
 
 Pump::~Pump() = default;
 
-void Pump::begin_with(Bytes bytes) {
-  show_witness(bytes.view());
-  keep(std::move(bytes));
-}
+void Pump::begin_with(Bytes bytes) { keep(std::move(bytes)); }
 
 void Pump::show_witness(std::string_view bytes) {
   if (witness_ && !bytes.empty() && !witness_->saw(bytes)) witness_ = nullptr;
@@ -71,6 +69,12 @@ bool Pump::write_stuck() {
       stuck_->compact();
       return false;
     }
+    std::size_t left = sent.bytes;
+    for (std::size_t i = 0; i < count && left > 0 && witness_; ++i) {
+      std::size_t size = std::min(left, pieces[i].iov_len);
+      show_witness({static_cast<const char*>(pieces[i].iov_base), size});
+      left -= size;
+    }
     stuck_->consume(sent.bytes);
     moved_ += sent.bytes;
   }
@@ -97,10 +101,10 @@ bool Pump::step_copy(bool no_pipe) {
     }
     left_ -= got.bytes;
     Bytes bytes = loop_.take(got.bytes);
-    show_witness(bytes.view());
     iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
     IoCount sent = to_.try_write({&piece, 1});
     if (sent.state == IoCount::State::moved) {
+      show_witness(bytes.view().substr(0, sent.bytes));
       moved_ += sent.bytes;
       bytes.remove_prefix(sent.bytes);
     }

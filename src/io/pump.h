@@ -13,7 +13,7 @@
 
 namespace porthole::io {
 
-// Sees a pump's bytes as they were read, before they are written. It neither changes nor delays them.
+// Sees the bytes that a pump moved, once they are written: what never was is not shown. It neither changes nor delays them.
 class Witness {
  public:
   virtual ~Witness() = default;
@@ -37,7 +37,7 @@ class Pump {
   void limit(ByteCount bytes);
   // Bytes that were read from the source before the pump took over.
   void begin_with(Bytes bytes);
-  // Before anything moved, also before begin_with(). It outlives the pump, or at least the last byte that it wants.
+  // Before anything moved. It outlives the pump, or at least the last byte that it wants.
   void show(Witness& witness) { witness_ = &witness; }
   // Moves what can be moved now, at most about 256 KiB. Call when either stream is ready. True: call again next turn.
   bool step();
