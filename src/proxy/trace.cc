@@ -30,6 +30,7 @@ void Trace::note(const flow::Note& note) {
 }
 
 void Trace::received(const http::RequestHead& head, const http::Framing& framing, bool unparsed) {
+  if (!tap_) return;
   if (unparsed) tap_->request_unparsed(tap_.flow(), head.raw);
   else tap_->request_received(tap_.flow(), head, framing);
 }

@@ -174,6 +174,7 @@ TEST(Trace, WithoutATapTellsNobody) {
   test::ProxyRig rig;
   Trace trace({}, rig.loop);
   EXPECT_EQ(trace.watch(), nullptr);
+  for (bool unparsed : {false, true}) trace.received({}, {}, unparsed);
   trace.ruled("x", "deny");
   trace.retried({});
   trace.tell_path(flow::Direction::request, io::PathState{});
