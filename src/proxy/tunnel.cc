@@ -44,9 +44,10 @@ void Tunnel::on_hangup() { services_.loop.run_soon(*this); }
 void Tunnel::run() {
   if (over_) return;
   using State = io::Pump::State;
-  bool half_before = up_.state() != State::open || down_.state() != State::open;
+  Duration patience_before = patience();
   bool more = up_.step();
   more |= down_.step();
+  if (tap_ && down_.moved() > 0) tap_->give_up_hello();  // answered: there is none, or it was whole
   if (up_.moved() + down_.moved() != moved_) {
     moved_ = up_.moved() + down_.moved();
     moved_at_ = services_.loop.now();
@@ -59,19 +60,24 @@ void Tunnel::run() {
     return end(client ? flow::End::client_gone : flow::End::upstream_broke, client ? Token::none : pump->error().token);
   }
   if (up_.state() == State::ended && down_.state() == State::ended) return end(flow::End::tunnelled, Token::none);
-  bool half_now = up_.state() != State::open || down_.state() != State::open;
-  if (half_now && !half_before) arm_timer();
+  if (patience() < patience_before) arm_timer();
   if (more) services_.loop.run_next_turn(*this);
 }
 
-void Tunnel::arm_timer() {
+Duration Tunnel::patience() const {
   const Timeouts& timeouts = services_.snapshot->options.timeouts;
-  bool half = up_.state() != io::Pump::State::open || down_.state() != io::Pump::State::open;
-  timer_.arm(moved_at_ + (half ? std::min(timeouts.half_closed, timeouts.idle_tunnel) : timeouts.idle_tunnel));
+  Duration quiet = timeouts.idle_tunnel;
+  if (up_.state() != io::Pump::State::open || down_.state() != io::Pump::State::open)
+    quiet = std::min(quiet, timeouts.half_closed);
+  if (tap_ && tap_->holds_hello()) quiet = std::min(quiet, timeouts.head);
+  return quiet;
 }
+
+void Tunnel::arm_timer() { timer_.arm(moved_at_ + patience()); }
 
 void Tunnel::on_timer() {
   if (over_) return;
+  if (tap_) tap_->give_up_hello();
   arm_timer();
   if (timer_.deadline() > services_.loop.now()) return;
   timer_.disarm();

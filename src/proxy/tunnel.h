@@ -45,6 +45,8 @@ class Tunnel final : public Link, public io::Buried, private io::ReadyListener, 
   void on_hangup() override;
   void run() override;
   void on_timer();
+  // How long no byte may move until something is given up: a ClientHello that is held in part, then the tunnel.
+  Duration patience() const;
   void arm_timer();
   void end(flow::End how, Token error);  // and tells the keeper
   void record_end(flow::End how, Token error);

@@ -36,13 +36,19 @@ bool TunnelTap::Content::saw(std::string_view bytes) {
 }
 
 bool TunnelTap::Hello::saw(std::string_view bytes) {
+  if (over_) return false;
   using State = tls::ClientHelloReader::State;
   if (!reader_) reader_ = std::make_unique<tls::ClientHelloReader>();
   State state = reader_->feed(bytes);
   if (state == State::more) return true;
   if (state == State::read) tell(reader_->hello());
-  reader_.reset();
+  give_up();
   return false;
+}
+
+void TunnelTap::Hello::give_up() {
+  over_ = true;
+  reader_.reset();
 }
 
 void TunnelTap::Hello::tell(const tls::ClientHello& hello) const {

@@ -1,6 +1,7 @@
 // TunnelTap: what the recorder is told of the bytes of a tunnel that it watches. After an Upgrade they are the content of the
 // flow, as they were read and at once, as much of it as the sink wants; behind CONNECT they are only counted, but for a TLS
-// ClientHello, which is looked at in passing. What was not told while it passed is told as unseen when the tunnel ends.
+// ClientHello, which is looked at in passing, and not held for long. What was not told while it passed is told as unseen when the
+// tunnel ends.
 #pragma once
 
 #include <memory>
@@ -20,6 +21,9 @@ class TunnelTap {
   void tell_content(io::Pump& up, io::Pump& down);
   // Tells what the client offers, when it begins with a ClientHello.
   void tell_hello(io::Pump& up);
+  // No ClientHello is waited for any more: what is held of it goes.
+  void give_up_hello() { hello_.give_up(); }
+  bool holds_hello() const { return hello_.holds(); }
   // Of what was moved in all.
   void tell_rest(ByteCount up, ByteCount down);
 
@@ -39,11 +43,14 @@ class TunnelTap {
    public:
     explicit Hello(const TunnelTap& owner) : owner_(owner) {}
     bool saw(std::string_view bytes) override;
+    void give_up();
+    bool holds() const { return reader_ != nullptr; }
 
    private:
     void tell(const tls::ClientHello& hello) const;
     const TunnelTap& owner_;
     std::unique_ptr<tls::ClientHelloReader> reader_;  // while it reads
+    bool over_ = false;
   };
   flow::Tap tap_;
   const io::Loop& loop_;

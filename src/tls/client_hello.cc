@@ -184,6 +184,7 @@ bool ClientHelloReader::take_record(std::string_view& bytes) {
   }
   std::size_t part = std::min({fragment_, bytes.size(), kMax - message_.size()});
   if (part == 0) return false;  // more than any ClientHello
+  if (message_.empty()) message_.reserve(kMax);
   message_ += bytes.substr(0, part);
   bytes.remove_prefix(part);
   fragment_ -= part;

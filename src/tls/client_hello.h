@@ -1,6 +1,6 @@
-// ClientHello: what a client offers in the first message of TLS (RFC 8446 §4.1.2), read from bytes that pass: nothing is consumed,
-// answered or decided here. Only what says where the client wants to go is kept. Whatever the bytes are, at most kMax of them are
-// held; what is no well-formed ClientHello is refused as a whole, and nothing is believed of it.
+// ClientHello: what a client offers in the first message of TLS (RFC 8446 §4.1.2), read from bytes that pass: nothing is
+// consumed, answered or decided here. Only what says where the client wants to go is kept. Whatever the bytes are, room for kMax
+// of them is all that is held; what is no well-formed ClientHello is refused as a whole, and nothing is believed of it.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,9 @@ std::string_view version_text(std::uint16_t version);
 
 class ClientHelloReader {
  public:
-  // Of the message; clients with post-quantum key shares send 1.8 KB, an offered session's ticket may add some.
-  static constexpr std::size_t kMax = 16 * 1024;
+  // Of the message; clients with post-quantum key shares send 1.8 KB, an offered session's ticket may add some. What announces
+  // more is refused.
+  static constexpr std::size_t kMax = 4 * 1024;
   enum class State : std::uint8_t {
     more,     // it may become one
     read,     // hello() has it

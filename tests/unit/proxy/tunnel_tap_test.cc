@@ -147,6 +147,35 @@ TEST(TunnelTap, TellsWhatAClientHelloOffersAndDelaysNoByteOfIt) {
   }
 }
 
+// An idle tunnel is to cost 1 KiB, whatever the client began with.
+TEST(TunnelTap, GivesUpAClientHelloThatStopsOrIsAnsweredBefore) {
+  const std::string hello = client_hello();
+  enum class Then { no_wait, wait, wait_after_early, answer };
+  for (Then then : {Then::no_wait, Then::wait, Then::wait_after_early, Then::answer}) {
+    Listening sink(1000);
+    Options options;
+    ProxyRig rig(options, &proxy::make_session, nullptr, &sink);
+    auto client = rig.client();
+    constexpr std::string_view kConnect = "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n";
+    if (then == Then::wait_after_early) {
+      client->send(std::string(kConnect) + hello.substr(0, 50));
+    } else {
+      client->send(kConnect);
+      client->send(hello.substr(0, 50));
+    }
+    if (then == Then::answer) rig.server().send("220 ready\r\n");
+    else if (then != Then::no_wait) rig.advance(options.timeouts.head + 1s);
+    client->send(hello.substr(50));
+    EXPECT_EQ(rig.server().take(), hello) << "it passes all the same";
+    EXPECT_EQ(sink.hellos.size(), then == Then::no_wait ? 1U : 0U) << static_cast<int>(then);
+    EXPECT_EQ(sink.ended.value(), 0U);
+    rig.advance(options.timeouts.idle_tunnel - 1s);
+    EXPECT_EQ(sink.ended.value(), 0U);
+    rig.advance(2s);
+    EXPECT_EQ(sink.ended.value(), 1U) << "the tunnel lives as long as any other";
+  }
+}
+
 TEST(TunnelTap, TellsNothingOfWhatIsNoClientHello) {
   for (std::string_view bytes : {"SSH-2.0-x\r\n", "\x16\x03\x01\x40\x01", "\x16\x03\x01\x3f\xff\x01\xff\xff\xff"}) {
     Listening sink(1000);

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/allocations.h"
+
 namespace porthole::tls {
 namespace {
 
@@ -183,12 +185,22 @@ TEST(ClientHello, IsRefusedAsAWholeWhenALengthDoesNotFit) {
   }
 }
 
-TEST(ClientHello, MayBeAsLargeAsSixteenKibibytes) {
+TEST(ClientHello, MayBeAsLargeAsFourKibibytes) {
   std::string padding(ClientHelloReader::kMax - message(body(vector(2, extension(21, "")))).size(), 'p');
   std::string largest = message(body(vector(2, extension(21, padding))));
   ASSERT_EQ(largest.size(), ClientHelloReader::kMax);
-  EXPECT_EQ(feed({record(largest.substr(0, 9000)), record(largest.substr(9000))}).state, State::read);
+  EXPECT_EQ(feed({record(largest.substr(0, 3000)), record(largest.substr(3000))}).state, State::read);
   EXPECT_EQ(feed({record(message(body(vector(2, extension(21, padding + "p")))))}).state, State::refused);
+}
+
+// Of whatever trickles in no more than once so much is held.
+TEST(ClientHello, IsHeldInOneAllocation) {
+  static_assert(ClientHelloReader::kMax <= 4096);
+  std::string bytes = record(number(1, 1) + number(ClientHelloReader::kMax - 4, 3) + std::string(4091, 'x'));
+  ClientHelloReader reader;
+  std::size_t before = test::allocations();
+  for (char byte : bytes) ASSERT_EQ(reader.feed({&byte, 1}), State::more);
+  EXPECT_LE(test::allocations() - before, 1U);
 }
 
 }  // namespace
