@@ -424,7 +424,7 @@ void Exchange::end(flow::End how, Token error) {
   metrics.request_seconds.observe(outcome.took);
   if (services_.access_log) services_.access_log->add(outcome);
   if (!tap_) return;
-  if (request_ && outcome.method.empty()) Trace::read_what_can_be_read(request_->raw, outcome);
+  if (request_ && outcome.method.empty()) Trace::fill_from_unparsed(request_->raw, outcome);
   tap_->end(flow_, outcome, services_.loop.now());
 }
 

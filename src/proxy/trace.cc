@@ -41,7 +41,7 @@ void Trace::ruled(std::string_view rule, std::string_view verdict) {
 
 void Trace::retried(const Error& error) { note({.what = "retry", .detail = error.detail, .took = {}}); }
 
-void Trace::read_what_can_be_read(std::string_view raw, flow::Outcome& outcome) {
+void Trace::fill_from_unparsed(std::string_view raw, flow::Outcome& outcome) {
   flow::RequestSummary read = flow::unparsed_summary(raw);
   outcome.method = read.method;
   if (outcome.target.empty()) outcome.target = read.target;

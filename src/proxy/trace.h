@@ -26,7 +26,7 @@ class Trace final : public upstream::DialWatch {
   void ruled(std::string_view rule, std::string_view verdict);
   void retried(const Error& error);
   // Method and target of a head that did not parse, for the list.
-  static void read_what_can_be_read(std::string_view raw, flow::Outcome& outcome);
+  static void fill_from_unparsed(std::string_view raw, flow::Outcome& outcome);
   // Of that leg; nothing is known of what is no TCP connection, or broke.
   void tell_path(flow::Direction leg, const std::optional<io::PathState>& path);
 

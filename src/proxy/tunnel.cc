@@ -131,7 +131,7 @@ void Tunnel::record_end(flow::End how, Token error) {
   services_.metrics.bytes_out.add(outcome.bytes_out);
   if (tap_) {
     tell_paths();
-    tap_->tell_rest(outcome.bytes_in, outcome.bytes_out);
+    tap_->tell_unseen_of(outcome.bytes_in, outcome.bytes_out);
     record.tap->end(outcome.flow, outcome, services_.loop.now());
   }
   if (services_.access_log) services_.access_log->add(outcome);

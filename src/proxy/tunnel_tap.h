@@ -24,8 +24,8 @@ class TunnelTap {
   // No ClientHello is waited for any more: what is held of it goes.
   void give_up_hello() { hello_.give_up(); }
   bool holds_hello() const { return hello_.holds(); }
-  // Of what was moved in all.
-  void tell_rest(ByteCount up, ByteCount down);
+  // The rest of what was moved in all.
+  void tell_unseen_of(ByteCount moved_up, ByteCount moved_down);
 
  private:
   class Content final : public io::Witness {
