@@ -27,7 +27,8 @@ class Sink {
   virtual void begin(FlowId flow, const Endpoint& client, Instant now) = 0;
   // `received` with its raw bytes; `sent` is what goes upstream, `changes` the difference.
   virtual void request_received(FlowId flow, const http::RequestHead& received, const http::Framing& framing) = 0;
-  // A head that was refused before it was whole, or understood: its octets as far as they came.
+  // A head that was refused before it was whole, or understood: its octets as far as they came. Its end was
+  // not looked for behind what is wrong, so content that came with it may be among them.
   virtual void request_unparsed(FlowId flow, std::string_view raw) = 0;
   virtual void request_sent(FlowId flow, const http::RequestHead& sent, const http::Changes& changes, Instant now) = 0;
   virtual void response_received(FlowId flow, const http::ResponseHead& received, const http::Framing& framing,

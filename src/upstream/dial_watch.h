@@ -14,7 +14,7 @@ namespace porthole::upstream {
 class DialWatch {
  public:
   struct Lookup {
-    std::span<const IpAddress> addresses;  // as they will be tried, before the policy
+    std::span<const IpAddress> addresses;  // as resolved, those known when connecting begins; Race orders and vets them
     const Error* error = nullptr;          // there are none
     bool cached = false;
     Duration age{};   // of a cached answer

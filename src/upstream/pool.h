@@ -13,14 +13,14 @@
 
 namespace porthole::upstream {
 
-// Where a request goes. Views live as long as the call (and, in lease() and dial(), until the task ends).
+// Where a request goes. Views, and who watches, live as long as the call (and, in lease() and dial(), until the task ends).
 struct Route {
   http::HostKind kind = http::HostKind::name;
   std::string_view host;  // any case
   std::uint16_t port = 0;
   bool guarded = false;
   std::shared_ptr<const AddressPolicy> policy;  // of the snapshot the exchange began with; not null
-  DialWatch* watch = nullptr;                   // told how the connection is come by
+  DialWatch* watch = nullptr;                   // told how the connection is come by, unless null
 };
 
 class Pool;

@@ -21,7 +21,7 @@ class Race {
     bool guarded = false;
     std::shared_ptr<const AddressPolicy> policy;
     DialOptions options;
-    DialWatch* watch = nullptr;  // told of each attempt
+    DialWatch* watch = nullptr;  // told of each attempt, unless null; outlives the race
   };
   struct Winner {
     std::unique_ptr<io::Stream> stream;
