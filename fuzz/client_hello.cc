@@ -78,6 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require_text(hello.server_name, 253);
   for (const std::string& name : hello.protocols) require_text(name, 255);
   std::string again = written(hello);
+  if (again.size() > 5 + tls::ClientHelloReader::kMax) return 0;  // by the versions, which an old hello does not list
   tls::ClientHelloReader second = read(again, SIZE_MAX);
   require(second.state() == State::read && same(second.hello(), hello));
   return 0;
