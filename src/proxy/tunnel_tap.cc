@@ -1,8 +1,6 @@
 // See tunnel_tap.h.
 #include "proxy/tunnel_tap.h"
 
-#include <algorithm>
-
 namespace porthole::proxy {
 
 TunnelTap::TunnelTap(flow::Tap tap, const io::Loop& loop)
@@ -20,10 +18,9 @@ void TunnelTap::tell_content(io::Pump& up, io::Pump& down) {
 
 void TunnelTap::tell_hello(io::Pump& up) { up.show(hello_); }
 
-// What is read and then never written, because the other side is gone, was told and not moved.
 void TunnelTap::tell_unseen_of(ByteCount moved_up, ByteCount moved_down) {
-  tap_->unseen(tap_.flow(), flow::Direction::request, moved_up - std::min(moved_up, up_.told()));
-  tap_->unseen(tap_.flow(), flow::Direction::response, moved_down - std::min(moved_down, down_.told()));
+  tap_->unseen(tap_.flow(), flow::Direction::request, moved_up - up_.told());
+  tap_->unseen(tap_.flow(), flow::Direction::response, moved_down - down_.told());
 }
 
 bool TunnelTap::Content::saw(std::string_view bytes) {

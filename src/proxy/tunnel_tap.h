@@ -1,5 +1,5 @@
 // TunnelTap: what the recorder is told of the bytes of a tunnel that it watches. After an Upgrade they are the content of the
-// flow, as they were read and at once, as much of it as the sink wants; behind CONNECT they are only counted, but for a TLS
+// flow, as they went on and at once, as much of it as the sink wants; behind CONNECT they are only counted, but for a TLS
 // ClientHello, which is looked at in passing, and not held for long. What was not told while it passed is told as unseen when the
 // tunnel ends.
 #pragma once
