@@ -126,7 +126,10 @@ describe('the inspector', () => {
     assert.equal((await wire.response()).status, 101);
     await wire.send('from the client');
     await wire.until('from the client');
-    const row = await eventually('the row', async () => (await newest())?.bytes_in === 15 && newest());
+    const row = await eventually('the row', async () => {
+      const row = await newest();
+      return row?.bytes_in === 15 && row.bytes_out === 30 && row;
+    });
     assert.equal(row.state, 'open');
     assert.equal(row.status, 101);
     assert.equal(await body(row.id, 'request'), 'from the client');
