@@ -26,19 +26,21 @@ class MessageInflater::Stream {
   void forget() { PH_ASSERT(inflateReset(&stream_) == Z_OK); }
 
   // A literal, or "" when all of `input` was inflated.
-  const char* run(std::string_view input, ByteCount& most, std::string& out) {
+  const char* run(std::string_view input, ByteCount& left, std::string& out) {
     PH_ASSERT(input.size() <= UINT32_MAX);
     std::array<char, 16 * 1024> room;
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
     stream_.avail_in = static_cast<uInt>(input.size());
     while (true) {
       stream_.next_out = reinterpret_cast<Bytef*>(room.data());
-      stream_.avail_out = room.size();
+      uInt most =
+          static_cast<uInt>(std::min<ByteCount>(room.size(), left + 1));  // one too many tells that there is more
+      stream_.avail_out = most;
       int answer = ::inflate(&stream_, Z_SYNC_FLUSH);
-      std::size_t made = room.size() - stream_.avail_out;
-      out.append(room.data(), std::min<ByteCount>(made, most));
-      if (made > most) return "there is more in it than is inflated";
-      most -= made;
+      ByteCount made = most - stream_.avail_out, given = std::min(made, left);
+      out.append(room.data(), given);
+      left -= given;
+      if (made > given) return "there is more in it than is inflated";
       if (answer == Z_STREAM_END) go_on();
       else if (answer != Z_OK && answer != Z_BUF_ERROR) return stream_.msg ? stream_.msg : "it is no deflate";
       // Room left over: nothing waits in the stream.
@@ -62,15 +64,15 @@ class MessageInflater::Stream {
 MessageInflater::MessageInflater(bool keeps_context) : keeps_context_(keeps_context) {}
 MessageInflater::~MessageInflater() = default;
 
-bool MessageInflater::inflate(std::string_view payload, ByteCount most, std::string& out) {
+bool MessageInflater::inflate(std::string_view payload, ByteCount& left, std::string& out) {
   if (lost_) {
     fault_ = "it goes on from a message that could not be inflated";
     return false;
   }
   if (!stream_) stream_ = std::make_unique<Stream>();
   else if (!keeps_context_) stream_->forget();
-  fault_ = stream_->run(payload, most, out);
-  if (*fault_ == '\0') fault_ = stream_->run(kLeftOut, most, out);
+  fault_ = stream_->run(payload, left, out);
+  if (*fault_ == '\0') fault_ = stream_->run(kLeftOut, left, out);
   lost_ = keeps_context_ && *fault_ != '\0';
   return *fault_ == '\0';
 }

@@ -19,10 +19,11 @@ class MessageInflater {
   explicit MessageInflater(bool keeps_context);
   ~MessageInflater();
 
-  // Appends what `payload` (less than 4 GiB), one whole message, stands for, at most `most` octets. False when that is not
-  // all of it, whether it is corrupt or there is more; fault() says why, and what was appended is a beginning. Where the
-  // window goes on nothing can be inflated behind such a message, and it is false for all that follow.
-  bool inflate(std::string_view payload, ByteCount most, std::string& out);
+  // Appends what `payload` (less than 4 GiB), one whole message, stands for, at most `left` octets, and takes what it
+  // appended from `left`. False when that is not all of it, whether it is corrupt or there is more; fault() says why, and
+  // what was appended is a beginning, which was paid for all the same. Where the window goes on nothing can be inflated
+  // behind such a message, and it is false for all that follow.
+  bool inflate(std::string_view payload, ByteCount& left, std::string& out);
 
   // After false: a clause for a human, a literal.
   const char* fault() const { return fault_; }

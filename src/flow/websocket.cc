@@ -120,9 +120,8 @@ Message WebSocketReading::message_of(Way& way, wire::ws::Message&& read) {
 
 void WebSocketReading::inflate(Way& way, std::string&& payload, Message& message) {
   message.compressed = true;
-  if (way.inflater.inflate(payload, kInflatedMax - way.inflated, message.data)) {
+  if (way.inflater.inflate(payload, way.inflatable, message.data)) {
     message.size = message.data.size();
-    way.inflated += message.size;
   } else {
     message.fault = way.inflater.fault();
     message.data = std::move(payload);

@@ -22,8 +22,8 @@ std::string websocket_text(SegmentFolder& folder, const Flow& flow, Direction di
 
 class WebSocketReading {
  public:
-  // Octets that are inflated of one direction: what a browser sends compressed is five times as large. Further messages are
-  // given as they passed, and it is said why.
+  // Octets that are inflated of one direction, also of messages that then turn out to be corrupt: what a browser sends
+  // compressed is five times as large. Further messages are given as they passed, and it is said why.
   static constexpr ByteCount kInflatedMax = 16_MiB;
 
   // Both outlive it. The flow is_websocket().
@@ -41,7 +41,7 @@ class WebSocketReading {
     coding::MessageInflater inflater;
     std::size_t piece = 0;  // the next one
     ByteCount taken = 0;    // octets of the content that were read
-    ByteCount inflated = 0;
+    ByteCount inflatable = kInflatedMax;
     bool stopped = false;
   };
 

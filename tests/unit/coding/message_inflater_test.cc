@@ -10,9 +10,9 @@ namespace {
 
 using namespace std::string_literals;
 
-std::string inflated(MessageInflater& inflater, std::string_view payload, ByteCount most = 1_MiB) {
+std::string inflated(MessageInflater& inflater, std::string_view payload, ByteCount left = 1_MiB) {
   std::string out;
-  return inflater.inflate(payload, most, out) ? out : out + "!" + inflater.fault();
+  return inflater.inflate(payload, left, out) ? out : out + "!" + inflater.fault();
 }
 
 // §7.2.3, each example as it stands there.
@@ -60,13 +60,31 @@ TEST(MessageInflater, StopsAtTheCap) {
   EXPECT_EQ(inflated(inflater, "\xf2\x48\xcd\xc9\xc9\x07\x00"s, 4), "Hell!there is more in it than is inflated");
 }
 
+TEST(MessageInflater, TakesWhatItGaveFromWhatIsLeftAlsoWhenItFails) {
+  constexpr std::string_view kHello("\xf2\x48\xcd\xc9\xc9\x07\x00", 7), kBroken("\0\0\xff\xff\x06", 5);
+  MessageInflater inflater(false);
+  std::string out;
+  ByteCount left = 13;
+  EXPECT_TRUE(inflater.inflate(kHello, left, out));
+  EXPECT_EQ(left, 8U);
+  EXPECT_FALSE(inflater.inflate(std::string(kHello).append(kBroken), left, out));
+  EXPECT_STREQ(inflater.fault(), "invalid block type");
+  EXPECT_EQ(left, 3U);
+  EXPECT_FALSE(inflater.inflate(kHello, left, out));
+  EXPECT_STREQ(inflater.fault(), "there is more in it than is inflated");
+  EXPECT_EQ(left, 0U);
+  EXPECT_EQ(out, "HelloHelloHel");
+  EXPECT_TRUE(inflater.inflate(std::string_view("\0", 1), left, out));  // an empty one is free
+}
+
 TEST(MessageInflater, BehindABrokenMessageNothingCanGoOnFromIt) {
   constexpr std::string_view kHello("\xf2\x48\xcd\xc9\xc9\x07\x00", 7);
   for (std::string_view broken : {std::string_view("\xff\xff\xff"), std::string_view("\x06")}) {
     MessageInflater keeping(true), forgetting(false);
     std::string out;
-    EXPECT_FALSE(keeping.inflate(broken, 100, out));
-    EXPECT_FALSE(forgetting.inflate(broken, 100, out));
+    ByteCount left = 100;
+    EXPECT_FALSE(keeping.inflate(broken, left, out));
+    EXPECT_FALSE(forgetting.inflate(broken, left, out));
     EXPECT_STREQ(keeping.fault(), "invalid block type");
     EXPECT_EQ(inflated(keeping, kHello), "!it goes on from a message that could not be inflated");
     EXPECT_EQ(inflated(forgetting, kHello), "Hello");

@@ -179,7 +179,20 @@ TEST_F(WebSocketTest, InflatesSoMuchOfOneDirectionAndNoMore) {
   EXPECT_TRUE(first.messages[1].cut);
   EXPECT_EQ(first.messages[2].size, large.size());
   EXPECT_EQ(first.messages[2].fault, "there is more in it than is inflated");
-  EXPECT_EQ(line_of(first.messages[3]), "< text small");
+  EXPECT_EQ(first.messages[3].data, small);
+  EXPECT_EQ(first.messages[3].fault, "there is more in it than is inflated");
+}
+
+TEST_F(WebSocketTest, WhatWasInflatedInVainCountsToo) {
+  upgraded("Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n");
+  test::MessageDeflater server(false);
+  std::string large = server.deflate(std::string(6'000'000, '0'));
+  large += std::string_view("\0\0\xff\xff\x06", 5);  // a block of a type that is none, behind six million octets
+  for (int n = 0; n < 3; ++n) answers(large, 0xc2);
+  MessagePage first = page();
+  ASSERT_EQ(first.messages.size(), 3U);
+  for (std::size_t n : {0U, 1U}) EXPECT_EQ(first.messages[n].fault, "invalid block type");
+  EXPECT_EQ(first.messages[2].fault, "there is more in it than is inflated");
 }
 
 TEST_F(WebSocketTest, AnUnknownExtensionLeavesWhatItChanged) {
