@@ -12,6 +12,7 @@ namespace porthole::coding {
 namespace {
 
 constexpr int kWindowBits = 15;
+constexpr const char* kTooMuch = "there is more in it than is inflated";
 constexpr std::string_view kLeftOut("\0\0\xff\xff", 4);  // RFC 7692 §7.2.2
 
 }  // namespace
@@ -40,16 +41,23 @@ class MessageInflater::Stream {
       ByteCount made = most - stream_.avail_out, given = std::min(made, left);
       out.append(room.data(), given);
       left -= given;
-      if (made > given) return "there is more in it than is inflated";
-      if (answer == Z_STREAM_END) go_on();
-      else if (answer != Z_OK && answer != Z_BUF_ERROR) return stream_.msg ? stream_.msg : "it is no deflate";
+      if (made > given) return kTooMuch;
+      if (answer == Z_STREAM_END) {
+        if (left < kLastBlockCost) {
+          left = 0;
+          return kTooMuch;
+        }
+        left -= kLastBlockCost;
+        go_on();
+      } else if (answer != Z_OK && answer != Z_BUF_ERROR) return stream_.msg ? stream_.msg : "it is no deflate";
       // Room left over: nothing waits in the stream.
       if (stream_.avail_in == 0 && stream_.avail_out > 0) return "";
     }
   }
 
  private:
-  // Behind a last block (RFC 7692 §7.2.3.4) other blocks may follow, and they see what was before it.
+  // Behind a last block (RFC 7692 §7.2.3.4) other blocks may follow, and they see what was before it: the window
+  // is copied out and in, which is what kLastBlockCost is for.
   void go_on() {
     std::array<Bytef, 1U << kWindowBits> window;
     uInt size = 0;

@@ -32,6 +32,30 @@ TEST(MessageInflater, ALastBlockDoesNotEndTheWindow) {
   EXPECT_EQ(inflated(inflater, "\xf2\x00\x11\x00\x00"s), "Hello");
 }
 
+TEST(MessageInflater, LastBlocksAreNotFree) {
+  constexpr ByteCount kCost = MessageInflater::kLastBlockCost;
+  MessageInflater inflater(false);
+  std::string out, lasts;
+  for (int n = 0; n < 100; ++n) lasts += "\x03\x00"s;
+  lasts += "\x00"s;
+  ByteCount left = 100 * kCost + 5;
+  EXPECT_TRUE(inflater.inflate(lasts, left, out));
+  EXPECT_EQ(left, 5U);
+  left = 100 * kCost - 1;
+  EXPECT_FALSE(inflater.inflate(lasts, left, out));
+  EXPECT_STREQ(inflater.fault(), "there is more in it than is inflated");
+  EXPECT_EQ(left, 0U);
+  EXPECT_EQ(out, "");
+}
+
+TEST(MessageInflater, ManyLastBlocksAreNotFollowedToTheirEnd) {
+  test::MessageDeflater deflater(true);
+  std::string lasts = deflater.deflate(std::string(40'000, 'x')) + "\x00\x00\xff\xff"s;  // a whole window
+  while (lasts.size() < 8_MiB) lasts += "\x03\x00"s;
+  MessageInflater inflater(true);
+  EXPECT_EQ(inflated(inflater, lasts, 16_MiB), std::string(40'000, 'x') + "!there is more in it than is inflated");
+}
+
 TEST(MessageInflater, TheWindowGoesOnOrNot) {
   std::string text;
   for (int n = 0; n < 5000; ++n) text += std::to_string(n * 7919 % 10007) + ' ';
