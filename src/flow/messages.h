@@ -23,7 +23,7 @@ struct Message {
   ByteCount size = 0;  // octets of its data
   std::string data;    // at most MessagePage::kDataMax of it
   bool cut = false;
-  bool compressed = false;
+  bool compressed = false;            // permessage-deflate was used; undone, unless there is a fault
   std::optional<std::uint16_t> code;  // of a close
   // Why it is unreadable; or why its data are as they passed, compressed or changed by an extension. A literal.
   std::string_view fault;
