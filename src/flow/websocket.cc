@@ -67,7 +67,10 @@ std::optional<Message> WebSocketReading::next() {
   do {
     if (!way_ || way_->stopped) continue;
     if (*gap_ != '\0') return stop(*way_, gap_, at_);
-    if (auto read = way_->reader.next(left_)) return message_of(*way_, std::move(*read));
+    if (auto read = way_->reader.next(left_)) {
+      if (way_->messages++ == kMessagesMax) return stop(*way_, "there are more messages than are read", at_);
+      return message_of(*way_, std::move(*read));
+    }
     if (*way_->reader.fault() != '\0') return stop(*way_, way_->reader.fault(), at_);
   } while (load());
   return ending();

@@ -25,6 +25,9 @@ class WebSocketReading {
   // Octets that are inflated of one direction, also of messages that then turn out to be corrupt: what a browser sends
   // compressed is five times as large. Further messages are given as they passed, and it is said why.
   static constexpr ByteCount kInflatedMax = 16_MiB;
+  // Messages that are read of one direction, of every kind: an empty one is two octets and 60 octets of JSON. Where there are
+  // more, the direction cannot be read on.
+  static constexpr std::size_t kMessagesMax = 100'000;
 
   // Both outlive it. The flow is_websocket().
   WebSocketReading(SegmentFolder& folder, const Flow& flow);
@@ -42,6 +45,7 @@ class WebSocketReading {
     std::size_t piece = 0;  // the next one
     ByteCount taken = 0;    // octets of the content that were read
     ByteCount inflatable = kInflatedMax;
+    std::size_t messages = 0;
     bool stopped = false;
   };
 

@@ -183,6 +183,23 @@ TEST_F(WebSocketTest, InflatesSoMuchOfOneDirectionAndNoMore) {
   EXPECT_EQ(first.messages[3].fault, "there is more in it than is inflated");
 }
 
+// Two octets each: what is made of a message is far more than itself.
+TEST_F(WebSocketTest, ReadsSoManyMessagesOfOneDirectionAndNoMore) {
+  constexpr std::size_t kMost = WebSocketReading::kMessagesMax;
+  std::string empty;
+  for (std::size_t n = 0; n < kMost; ++n) empty += std::string_view("\x81\0", 2);
+  upgraded();
+  passed(Direction::response, empty);
+  EXPECT_THAT(seen(kMost - 1), ElementsAre("< text"));
+  answers("one more");
+  sends("the other way");
+  answers("behind");
+  EXPECT_THAT(seen(kMost - 1),
+              ElementsAre("< text", "< unreadable ?there are more messages than are read", "> text the other way"));
+  closed();
+  EXPECT_EQ(seen(kMost - 1).size(), 3U);
+}
+
 TEST_F(WebSocketTest, WhatWasInflatedInVainCountsToo) {
   upgraded("Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n");
   test::MessageDeflater server(false);
