@@ -153,11 +153,7 @@ void ask(const std::string& folder, const Marks& marks, const char* filter) {
               filter, since(begun), cpu_ms() - cpu_begun, first, slices, slowest, found, search.searched());
 }
 
-}  // namespace
-}  // namespace porthole::flow
-
-int main(int count, char** arguments) {
-  using namespace porthole::flow;
+int run(int count, char** arguments) {
   if (count != 3) return 2;
   std::string folder = arguments[2];
   std::uint64_t flows = std::strtoull(arguments[1], nullptr, 10);
@@ -185,3 +181,8 @@ int main(int count, char** arguments) {
   say("resident", resident_mib(), "MiB");
   return 0;
 }
+
+}  // namespace
+}  // namespace porthole::flow
+
+int main(int count, char** arguments) { return porthole::flow::run(count, arguments); }

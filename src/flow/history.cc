@@ -142,7 +142,7 @@ std::optional<Position> find_flow(const std::string& folder, FlowId flow) {
       unindexed.push_back(*path);
     } else if (*found) {
       auto record = segment->at(found->offset());
-      if (record && is_end_of(*record, flow)) return *found;
+      if (record && is_end_of(*record, flow)) return found;
     }
   }
   SegmentFolder copies(folder);

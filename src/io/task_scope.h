@@ -32,7 +32,7 @@ class TaskScope {
 
   // A coroutine that owns the task and destroys itself at its end.
   struct Holder {
-    struct promise_type : Node {
+    struct promise_type : Node {  // NOLINT(readability-identifier-naming): the language's name
       promise_type(Task<void>&, TaskScope& scope) {
         handle = std::coroutine_handle<promise_type>::from_promise(*this);
         scope.running_.push_back(*this);
