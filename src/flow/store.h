@@ -62,8 +62,8 @@ class Store {
 
   // Of the segment that is being written; null when there is none. Until the next append().
   const SegmentHeader* writing() const { return writer_ ? &writer_->header() : nullptr; }
-  // The newest segment without index that nobody writes to since kIndexAfter: of a store that is overrun the oldest go soon.
-  // Nothing when there is none.
+  // The newest finished segment without index: of an earlier run, or one whose index failed while it was written, kIndexAfter
+  // later, as of a store that is overrun the oldest go soon. Nothing when there is none.
   static constexpr Duration kIndexAfter = std::chrono::seconds(10);
   std::optional<std::uint32_t> wants_index(Instant now) const;
   // Makes room below the ceiling for so many more bytes of that segment's index: the oldest segments go. False when the
