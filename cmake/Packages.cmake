@@ -11,6 +11,7 @@ pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)  # PkgConfig::cares  
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)       # PkgConfig::zlib   coding
 pkg_check_modules(brotli REQUIRED IMPORTED_TARGET libbrotlidec libbrotlienc)  # PkgConfig::brotli  coding
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)    # PkgConfig::zstd   coding
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)  # PkgConfig::xxhash  flow
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)         # PkgConfig::re2    match, rules
 # Its -pthread says nothing to this compiler and C library, but does not fit the precompiled header of the tests.
 set_target_properties(PkgConfig::re2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")

@@ -13,7 +13,7 @@ namespace porthole::flow {
 
 struct IndexHeader {
   static constexpr std::array<char, 8> kMagic = {'P', 'H', 'I', 'N', 'D', 'E', 'X', '\n'};
-  static constexpr std::uint32_t kVersion = 1;
+  static constexpr std::uint32_t kVersion = 2;
 
   std::array<char, 8> magic = kMagic;
   std::uint32_t version = kVersion;

@@ -17,7 +17,7 @@ namespace porthole::flow {
 
 class Ring {
  public:
-  static constexpr ByteCount kBytes = 4_MiB;  // DESIGN: per worker
+  static constexpr ByteCount kBytes = 8_MiB;  // of each worker; Recorder::kRingsMax has less for each of many
 
   // `bytes`: a power of two, at least 1 KiB. The bell, if there is one, outlives the ring; it is rung when an eighth of the ring
   // waits, and then once for each further eighth: a reader that looks often enough by itself is never rung, and an eighth comes

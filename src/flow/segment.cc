@@ -27,8 +27,8 @@ std::uint64_t header_checksum(const SegmentHeader& header) {
 }
 
 std::uint64_t record_checksum(const char* record, std::size_t payload, std::uint64_t seed) {
-  std::uint64_t first = checksum({record, offsetof(RecordHeader, checksum)}, seed);
-  return checksum({record + sizeof(RecordHeader), payload}, first);
+  std::uint64_t content = checksum({record + sizeof(RecordHeader), payload});
+  return checksum({record, offsetof(RecordHeader, checksum)}, seed ^ content);
 }
 
 Result<> write_all(int file, const char* data, std::size_t size, ByteCount at) {

@@ -16,7 +16,7 @@ namespace porthole::flow {
 
 struct SegmentHeader {
   static constexpr std::array<char, 8> kMagic = {'P', 'H', 'S', 'E', 'G', 'M', 'N', 'T'};
-  static constexpr std::uint32_t kVersion = 1;
+  static constexpr std::uint32_t kVersion = 2;
   static constexpr std::uint32_t kByteOrder = 0x01020304;  // reads as 0x04030201 where bytes lie the other way
 
   std::array<char, 8> magic = kMagic;

@@ -174,7 +174,7 @@ TEST_F(RecorderRig, WritesWhatPassesUnseenInFewRecords) {
 
 TEST_F(RecorderRig, MarksAFlowWhoseContentFoundNoRoom) {
   start();
-  exchange(1, 7_MiB);  // more than the ring while nobody reads it
+  exchange(1, Ring::kBytes);  // more than fits while nobody reads it
   exchange(2);
   step();
   auto rows = recorder_->rows().newest(2);
