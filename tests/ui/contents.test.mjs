@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
+import tls from 'node:tls';
 import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib';
 
+import {rawOrigin} from '../e2e/lib/origin.mjs';
+import {connect, tunnel} from '../e2e/lib/raw.mjs';
 import {suite} from '../e2e/lib/scope.mjs';
 
 import {browser, inspector, kSlack, open, openFlow, profile, rowWith, send, site} from './lib/inspector.mjs';
@@ -189,6 +192,30 @@ test('17: the parts of the time add up to the total and are those of the HAR', a
       bars.reduce((sum, bar) => sum + bar.getBoundingClientRect().width, 0) / bars[0].parentElement.getBoundingClientRect().width,
   );
   assert.ok(Math.abs(widths - 1) < 0.05, `bars cover ${widths}`);
+});
+
+test('the summary says what TLS a tunnel asked for and how its network was, and that a head was refused', async (t) => {
+  const {porthole, page} = await watched(t, {});
+  const origin = await rawOrigin(t, (wire) => wire.until('shop.test'));
+  const wire = await tunnel(t, porthole.proxy, origin.authority);
+  const hello = tls.connect({socket: wire.socket, servername: 'shop.test', ALPNProtocols: ['h2', 'http/1.1']});
+  hello.on('error', () => {});  // the origin speaks no TLS
+  await openFlow(page, String(origin.port));
+  const fact = async (name) => {
+    const row = page.locator('.facts div', {has: page.locator('dt', {hasText: name})}).locator('dd');
+    await row.waitFor();
+    return row.textContent();
+  };
+  assert.equal(await fact('TLS, asked for'), 'shop.test; h2, http/1.1; TLS 1.3, 1.2');
+  wire.reset();
+  assert.match(await fact('TCP to the client'), /^round trip \S+ \S+ ± .*sent twice/);
+  assert.match(await fact('TCP to the server'), /^round trip /);
+
+  const bad = await connect(t, porthole.proxy);
+  await bad.send('GET /a b HTTP/1.1\r\nHost: x\r\n\r\n');
+  await rowWith(page, '400').click();
+  await page.locator('.why', {hasText: 'the octets that had come'}).waitFor();
+  assert.deepEqual(page.faults, []);
 });
 
 test('24: a captured script never runs, wherever it stands', async (t) => {

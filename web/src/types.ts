@@ -30,13 +30,15 @@ export type Row = {
 };
 
 export type Change = {what: string; before: string; after: string; why: string; clause: string};
-export type Head = {at: number; text: string; changes?: Change[]};
+export type Head = {at: number; text: string; changes?: Change[]; unparsed?: boolean};
 export type Content = {size: number; kept: number; unseen: number; type: string; coding: string};
 export type Note = {at: number; took: number; what: string; detail: string};
 export type Hop = 'request_received' | 'request_sent' | 'response_received' | 'response_sent';
 export const kParts = ['blocked', 'dns', 'connect', 'tls', 'send', 'wait', 'receive'] as const;
 export type Part = (typeof kParts)[number];
 export type Timing = Record<Part, number>;
+export type Tls = {sni?: string; alpn?: string[]; version?: string[]; cipher?: string};
+export type Path = {rtt: number; rtt_min?: number; rtt_var: number; retransmits: number; delivery_rate?: number};
 
 export type Flow = {
   row: Row;
@@ -46,6 +48,10 @@ export type Flow = {
   content: {request: Content; response: Content};
   notes: Note[];
   timing?: Timing;
+  served?: number;
+  parent?: {id: string; stream?: number};
+  tls?: {offered?: Tls; client?: Tls; upstream?: Tls};
+  path?: {client?: Path; upstream?: Path};
   beginning_gone: boolean;
 };
 

@@ -1,10 +1,10 @@
 // What happened, on one screen: the outcome, the way it took, and what the user noted about it.
 import {useSignal} from '@preact/signals';
 import {setMark} from '../actions';
-import {bytes, day, duration, endInWords} from '../format';
+import {bytes, count, day, duration, endInWords} from '../format';
 import {rowOf, version} from '../rows';
 import {openTab, selected} from '../route';
-import type {Flow, Mark} from '../types';
+import type {Flow, Mark, Path, Tls} from '../types';
 import {TimingBar} from './Timing';
 
 const kColours = ['red', 'amber', 'green', 'blue', 'violet'];
@@ -64,11 +64,45 @@ function Marks({id, mark}: {id: string; mark: Mark}) {
   );
 }
 
+function FlowLink({id}: {id: string}) {
+  return (
+    <button
+      class="link"
+      onClick={() => {
+        selected.value = id;
+      }}
+    >
+      {id}
+    </button>
+  );
+}
+
+const inTls = (tls: Tls | undefined) =>
+  tls &&
+  [tls.sni ?? 'no name', tls.alpn?.join(', '), tls.version && `TLS ${tls.version.join(', ')}`, tls.cipher]
+    .filter(Boolean)
+    .join('; ');
+
+const inTcp = (path: Path | undefined) =>
+  path &&
+  [
+    `round trip ${duration(path.rtt)} ± ${duration(path.rtt_var)}`,
+    path.rtt_min !== undefined && `at best ${duration(path.rtt_min)}`,
+    path.retransmits === 0
+      ? 'nothing sent twice'
+      : `${path.retransmits === 1 ? 'one segment' : `${count(path.retransmits)} segments`} sent twice`,
+    path.delivery_rate && `${bytes(path.delivery_rate)}/s taken lately`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+
 export function Summary({flow}: {flow: Flow}) {
   version.value;
   const row = {...flow.row, mark: rowOf(flow.row.id)?.mark ?? flow.row.mark};
   const {request, response} = flow.content ?? {};
   const changes = Object.values(flow.heads).reduce((sum, head) => sum + (head?.changes?.length ?? 0), 0);
+  const served = flow.served ?? 0;
+  const servedBefore = served > 0 ? `, ${served === 1 ? 'one request' : `${count(served)} requests`} before` : '';
   const facts: [string, string | undefined][] = [
     ['Outcome', row.end ? endInWords(row.end) : row.state === 'open' ? 'under way' : undefined],
     ['Error', row.error],
@@ -76,7 +110,7 @@ export function Summary({flow}: {flow: Flow}) {
     ['Came from', row.imported ? 'a HAR file that was imported' : undefined],
     ['Took', duration(row.took)],
     ['Client', row.client],
-    ['Server', row.server && `${row.server}${row.reused ? ' (kept connection)' : ''}`],
+    ['Server', row.server && `${row.server}${row.reused ? ` (kept connection${servedBefore})` : ''}`],
     ['Version', row.version && `HTTP/${row.version}`],
     ['Request content', request && `${bytes(request.size)}${request.type ? ` of ${request.type}` : ''}`],
     [
@@ -84,6 +118,11 @@ export function Summary({flow}: {flow: Flow}) {
       response &&
         `${bytes(response.size)}${response.type ? ` of ${response.type}` : ''}${response.coding ? `, ${response.coding}` : ''}`,
     ],
+    ['TLS, asked for', inTls(flow.tls?.offered)],
+    ['TLS with the client', inTls(flow.tls?.client)],
+    ['TLS with the server', inTls(flow.tls?.upstream)],
+    ['TCP to the client', inTcp(flow.path?.client)],
+    ['TCP to the server', inTcp(flow.path?.upstream)],
     ['Not kept', row.flags?.length ? row.flags.map((one) => one.replaceAll('_', ' ')).join(', ') : undefined],
   ];
   return (
@@ -103,6 +142,11 @@ export function Summary({flow}: {flow: Flow}) {
             </div>
           ))}
       </dl>
+      {flow.heads.request_received?.unparsed && (
+        <p class="why">
+          Refused before it was understood: <em>Request</em> shows the octets that had come.
+        </p>
+      )}
       {changes > 0 && (
         <p>
           <button class="link" onClick={() => openTab('explain')}>
@@ -112,15 +156,12 @@ export function Summary({flow}: {flow: Flow}) {
       )}
       {row.replay_of && (
         <p>
-          Sent again from{' '}
-          <button
-            class="link"
-            onClick={() => {
-              selected.value = row.replay_of;
-            }}
-          >
-            {row.replay_of}
-          </button>
+          Sent again from <FlowLink id={row.replay_of} />
+        </p>
+      )}
+      {flow.parent && (
+        <p>
+          Passed in the tunnel <FlowLink id={flow.parent.id} />
         </p>
       )}
       {flow.notes?.length > 0 && (
