@@ -82,17 +82,14 @@ void RingSink::begin(FlowId flow, const Endpoint& client, Instant now) {
 }
 
 void RingSink::request_received(FlowId flow, const http::RequestHead& received, const http::Framing&) {
-  char* place = open(EventKind::request_received, flow, last_, EventWriter::size_of(received.raw) + 4);
-  if (!place) return;
-  EventWriter out(place);
-  out.text(received.raw);
-  out.number(std::uint32_t{0});
-  ring_.commit();
+  request_received_as(0, flow, received.raw);
 }
 
-void RingSink::request_unparsed(FlowId flow, std::string_view raw) {
+void RingSink::request_unparsed(FlowId flow, std::string_view raw) { request_received_as(kUnparsed, flow, raw); }
+
+void RingSink::request_received_as(std::uint16_t flags, FlowId flow, std::string_view raw) {
   std::size_t size = EventWriter::size_of(raw) + 4;
-  char* place = open(EventKind::request_received, flow, last_, size, Direction::request, kUnparsed);
+  char* place = open(EventKind::request_received, flow, last_, size, Direction::request, flags);
   if (!place) return;
   EventWriter out(place);
   out.text(raw);
@@ -100,24 +97,21 @@ void RingSink::request_unparsed(FlowId flow, std::string_view raw) {
   ring_.commit();
 }
 
-void RingSink::response_received(FlowId flow, const http::ResponseHead& received, const http::Framing&, Instant now) {
-  std::size_t size = EventWriter::size_of(received.raw) + changes_size(received.tolerated);
-  char* place = open(EventKind::response_received, flow, now, size);
+void RingSink::received(EventKind kind, FlowId flow, const http::ResponseHead& head, Instant now) {
+  char* place = open(kind, flow, now, EventWriter::size_of(head.raw) + changes_size(head.tolerated));
   if (!place) return;
   EventWriter out(place);
-  out.text(received.raw);
-  write_changes(out, received.tolerated);
+  out.text(head.raw);
+  write_changes(out, head.tolerated);
   ring_.commit();
 }
 
-void RingSink::interim(FlowId flow, const http::ResponseHead& received, Instant now) {
-  std::size_t size = EventWriter::size_of(received.raw) + changes_size(received.tolerated);
-  char* place = open(EventKind::interim_received, flow, now, size);
-  if (!place) return;
-  EventWriter out(place);
-  out.text(received.raw);
-  write_changes(out, received.tolerated);
-  ring_.commit();
+void RingSink::response_received(FlowId flow, const http::ResponseHead& head, const http::Framing&, Instant now) {
+  received(EventKind::response_received, flow, head, now);
+}
+
+void RingSink::interim(FlowId flow, const http::ResponseHead& head, Instant now) {
+  received(EventKind::interim_received, flow, head, now);
 }
 
 // A head of ours goes out exactly so: first line, then each field as "Name: value" (wire/h1/writer.h).

@@ -51,6 +51,8 @@ class RingSink final : public Sink {
   // Room for the payload behind a header that is written; null when there is none, which has been counted.
   char* open(EventKind kind, FlowId flow, Instant now, std::size_t payload, Direction direction = Direction::request,
              std::uint16_t flags = 0);
+  void request_received_as(std::uint16_t flags, FlowId flow, std::string_view raw);
+  void received(EventKind kind, FlowId flow, const http::ResponseHead& head, Instant now);
   void sent(EventKind kind, FlowId flow, std::initializer_list<std::string_view> first_line, const http::Fields& fields,
             const http::Changes& changes, Instant now);
   void response_sent_as(EventKind kind, FlowId flow, const http::ResponseHead& head, const http::Changes& changes,

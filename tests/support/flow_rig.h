@@ -37,6 +37,21 @@ class FlowRig : public testing::Test {
                {.flow = {flow}, .status = 200, .method = "GET", .target = "http://h/a", .host = "h", .bytes_out = out},
                clock_.now());
   }
+  // After a 101, of a second.
+  void end_upgraded(std::uint64_t flow, ByteCount in, ByteCount out) {
+    sink_->end({flow},
+               {.flow = {flow},
+                .end = flow::End::tunnelled,
+                .status = 101,
+                .method = "GET",
+                .target = "http://h/chat",
+                .host = "h",
+                .bytes_in = in,
+                .bytes_out = out,
+                .begun = clock_.wall(),
+                .took = std::chrono::seconds(1)},
+               clock_.now());
+  }
   void step() {
     clock_.advance(std::chrono::milliseconds(30));
     while (recorder_->step() > 0) {}

@@ -9,7 +9,7 @@ import {before, test} from 'node:test';
 import {suite} from '../e2e/lib/scope.mjs';
 import {kOpcodes, websocketClient, websocketServer} from '../e2e/lib/websocket.mjs';
 
-import {browser, inspector, kSlack, open, openFlow, profile, rowWith} from './lib/inspector.mjs';
+import {browser, inspector, open, openFlow, profile, rowWith, scrollsSmoothly} from './lib/inspector.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shared = suite();
@@ -140,18 +140,7 @@ test('16: WebSocket messages stream into the open detail; 10,000 stay smooth', a
   }
   await page.waitForSelector('[data-messages="10002"]', {timeout: 60_000});
   await page.locator('.message').last().waitFor();
-  const found = await page.evaluate(async () => {
-    const long = [];
-    new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration))).observe({type: 'longtask'});
-    const box = document.querySelector('.messages-box');
-    for (let step = 0; step < 60; step += 1) {
-      box.scrollTop = (box.scrollHeight * (60 - step)) / 60;
-      await new Promise((drawn) => requestAnimationFrame(drawn));
-    }
-    return {longest: Math.max(0, ...long), drawn: document.querySelectorAll('.message').length};
-  });
-  t.diagnostic(`longest task ${found.longest} ms, ${found.drawn} drawn`);
-  assert.ok(found.drawn < 200 && found.longest <= 100 * kSlack, JSON.stringify(found));
+  await scrollsSmoothly(t, page);
   await page.focus('.messages-box');
   await page.keyboard.press('End');
   await page.waitForSelector('#message-10001[aria-selected=true]');

@@ -1,6 +1,7 @@
 // A proxy with its inspector, a site behind it, and a browser before it.
 // The program; with PORTHOLE_UI=dev web/dev stands in for it, the small server with its own recording proxy.
 
+import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import http from 'node:http';
@@ -200,3 +201,19 @@ export async function openFlow(page, text, tab) {
 }
 export const shownCount = async (page) => Number(await page.getAttribute('[data-count]', 'data-count'));
 export const choose = (page) => page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get('flow'));
+
+// The messages of the open detail scroll from end to end in 60 frames: few of them are drawn, and no task holds the page up.
+export async function scrollsSmoothly(t, page) {
+  const found = await page.evaluate(async () => {
+    const long = [];
+    new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration))).observe({type: 'longtask'});
+    const box = document.querySelector('.messages-box');
+    for (let step = 0; step < 60; step += 1) {
+      box.scrollTop = (box.scrollHeight * (60 - step)) / 60;
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+    }
+    return {longest: Math.max(0, ...long), drawn: document.querySelectorAll('.message').length};
+  });
+  t.diagnostic(`longest task ${found.longest} ms, ${found.drawn} drawn`);
+  assert.ok(found.drawn < 200 && found.longest <= 100 * kSlack, JSON.stringify(found));
+}

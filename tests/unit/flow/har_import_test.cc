@@ -123,18 +123,7 @@ TEST_F(HarImportTest, MessagesOfAWebSocketComeBack) {
                          test::ws_frame({.first = 0x88, .payload = "\x03\xe9"}) + "garbage";
   content(1, Direction::request, sent);
   content(1, Direction::response, received, 16'000);
-  sink_->end({1},
-             {.flow = {1},
-              .end = End::tunnelled,
-              .status = 101,
-              .method = "GET",
-              .target = "http://h/chat",
-              .host = "h",
-              .bytes_in = sent.size(),
-              .bytes_out = received.size(),
-              .begun = clock_.wall(),
-              .took = std::chrono::seconds(1)},
-             clock_.now());
+  end_upgraded(1, sent.size(), received.size());
   step();
   auto seen = [&] {
     std::string text = har_head();

@@ -32,18 +32,7 @@ class WebSocketTest : public test::FlowRig {
   void answers(std::string_view payload, unsigned first = 0x81) {
     passed(Direction::response, test::ws_frame({.first = first, .payload = payload}));
   }
-  void closed(ByteCount uncounted = 0) {
-    sink_->end({1},
-               {.flow = {1},
-                .end = End::tunnelled,
-                .status = 101,
-                .method = "GET",
-                .target = "http://h/chat",
-                .host = "h",
-                .bytes_in = at_[0] + uncounted,
-                .bytes_out = at_[1]},
-               clock_.now());
-  }
+  void closed(ByteCount uncounted = 0) { end_upgraded(1, at_[0] + uncounted, at_[1]); }
   Flow found() {
     clock_.advance(std::chrono::milliseconds(300));
     step();
