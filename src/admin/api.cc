@@ -27,7 +27,7 @@ namespace {
 
 constexpr ByteCount kContentMax = 1_MiB;
 constexpr std::size_t kRows = 200, kRowsMax = 1000;
-constexpr Duration kPatience = std::chrono::milliseconds(100);  // for the recorder's flush
+constexpr Duration kPatience = std::chrono::milliseconds(100);  // for the recorder to read and to write
 
 Answer not_found() { return problem(404, "not_found", "this flow is gone, or never was"); }
 
@@ -138,7 +138,8 @@ Answer Api::status(const Asked&) {
   append_session(json, facts);
   json.number("pid", facts.pid).number("workers", facts.workers).boolean("draining", parts_.lifecycle.draining());
   json.key("capture").object().boolean("on", parts_.recorder != nullptr);
-  if (const flow::Recorder* recorder = parts_.recorder) {
+  if (flow::Recorder* recorder = parts_.recorder) {
+    recorder->write_all(kPatience);  // a command that reads the folder asks before
     const flow::RecorderMetrics& metrics = recorder->metrics();
     std::int64_t paused = metrics.paused_errno.value();
     json.boolean("paused", paused != 0);
@@ -171,7 +172,10 @@ Answer Api::flows(const Asked& asked) {
     };
   }
   flow::Rows::Page page;
-  if (parts_.recorder) page = parts_.recorder->rows().page(question);
+  if (parts_.recorder) {
+    parts_.recorder->catch_up(kPatience);
+    page = parts_.recorder->rows().page(question);
+  }
   Answer answer = json_answer({});
   Json json(answer.body);
   json.object().key("rows").array();
@@ -276,6 +280,7 @@ Answer Api::export_har(const Asked& asked) {
   if (!wanted) return std::move(wanted.error());
   std::vector<flow::Position> flows;
   if (parts_.recorder) {
+    parts_.recorder->catch_up(kPatience);
     parts_.recorder->rows().page({.wanted = [&](const flow::Row& row) {
       match::Truth truth = wanted->test(flow::RowSubject(row, parts_.marks.facts(row.flow)));
       if (!row.open && row.last && truth != match::Truth::no) flows.push_back(row.last);
@@ -311,6 +316,7 @@ Answer Api::search(const Asked& asked) {
   auto wanted = filter_of(asked.target.text("filter"));
   if (!wanted) return std::move(wanted.error());
   if (parts_.recorder) {
+    parts_.recorder->catch_up(kPatience);
     auto newest = parts_.recorder->rows().newest(1);
     if (!newest.empty()) parts_.recorder->wait_until_written(newest[0].last, kPatience);
   }

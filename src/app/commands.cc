@@ -86,6 +86,7 @@ Answer flows(const CommandLine& line, const Surroundings& surroundings, const Se
   if (question.folder.empty())
     question.folder = flows_folder(settings, variable(surroundings.variables, "HOME"),
                                    variable(surroundings.variables, "XDG_STATE_HOME"));
+  let_it_write(surroundings.variables);
   std::string words = fmt::format("{}", fmt::join(line.flow_words, " "));
   bool explains = line.command == CommandLine::Command::explain;
   if (explains || line.flows_action == "show") {

@@ -19,7 +19,8 @@ namespace {
 // One request and its answer on a connection of its own.
 class Call {
  public:
-  explicit Call(int descriptor, std::string content = {}) : descriptor_(descriptor), content_(std::move(content)) {}
+  Call(int descriptor, Duration patience, std::string content = {})
+      : descriptor_(descriptor), patience_(patience), content_(std::move(content)) {}
   ~Call() { ::close(descriptor_); }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -90,8 +91,8 @@ class Call {
   // Feeds what comes next. Not empty: why nothing comes.
   std::string receive() {
     pollfd wanted{descriptor_, POLLIN, 0};
-    auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(ControlClient::kPatience);
-    int ready = ::poll(&wanted, 1, static_cast<int>(patience.count()));
+    auto most = std::chrono::duration_cast<std::chrono::milliseconds>(patience_);
+    int ready = ::poll(&wanted, 1, static_cast<int>(most.count()));
     if (ready == 0) return "the proxy does not answer";
     BlockRef block = blocks_.large();
     ssize_t n = ready < 0 ? -1 : ::read(descriptor_, block->data(), block->capacity());
@@ -102,6 +103,7 @@ class Call {
   }
 
   int descriptor_;
+  Duration patience_;
   std::string content_;  // outlives what the session sends of it
   BlockPool blocks_;     // outlives the session, as the pools do
   wire::HeadPools pools_;
@@ -120,14 +122,15 @@ std::string ControlClient::Reply::fault() const {
   return fmt::format("the proxy answered {}", status);
 }
 
-std::expected<ControlClient, std::string> ControlClient::find(const std::vector<std::string>& paths) {
+std::expected<ControlClient, std::string> ControlClient::find(const std::vector<std::string>& paths,
+                                                              Duration patience) {
   std::signal(SIGPIPE, SIG_IGN);
   std::string refused;
   for (const std::string& path : paths) {
     auto there = io::connect_unix(path);
     if (there) {
       ::close(*there);
-      return ControlClient(path);
+      return ControlClient(path, patience);
     }
     int reason = there.error().os_errno;
     bool nobody = reason == ENOENT || reason == ECONNREFUSED || reason == ENOTDIR;
@@ -140,14 +143,14 @@ std::expected<ControlClient, std::string> ControlClient::find(const std::vector<
 ControlClient::Result ControlClient::ask(std::string_view method, std::string_view target, std::string content) const {
   auto there = io::connect_unix(path_);
   if (!there) return std::unexpected(std::string(std::strerror(there.error().os_errno)));
-  return Call(*there, std::move(content)).run(method, target, nullptr);
+  return Call(*there, patience_, std::move(content)).run(method, target, nullptr);
 }
 
 ControlClient::Result ControlClient::follow(std::string_view target,
                                             const std::function<bool(std::string_view)>& take) const {
   auto there = io::connect_unix(path_);
   if (!there) return std::unexpected(std::string(std::strerror(there.error().os_errno)));
-  return Call(*there).run("GET", target, &take);
+  return Call(*there, patience_).run("GET", target, &take);
 }
 
 std::string percent_encoded(std::string_view text) {

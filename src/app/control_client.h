@@ -17,7 +17,7 @@ class ControlClient {
  public:
   static constexpr ByteCount kBodyMax = 64_MiB;
   static constexpr Duration kPatience =
-      std::chrono::seconds(60);  // between two pieces; a stream says something each 5 s
+      std::chrono::seconds(60);  // between two pieces, unless told; a stream says something each 5 s
 
   struct Reply {
     std::uint16_t status = 0;
@@ -30,7 +30,8 @@ class ControlClient {
       std::expected<Reply, std::string>;  // an error is a sentence: nobody listens, or what came is no answer
 
   // Of the first path where somebody listens. From here on SIGPIPE is ignored in this process: a peer that is gone is an error.
-  static std::expected<ControlClient, std::string> find(const std::vector<std::string>& paths);
+  static std::expected<ControlClient, std::string> find(const std::vector<std::string>& paths,
+                                                        Duration patience = kPatience);
 
   // A request and its whole answer. `content` is JSON, and goes with what changes something.
   Result ask(std::string_view method, std::string_view target, std::string content = "{}") const;
@@ -41,8 +42,9 @@ class ControlClient {
   const std::string& path() const { return path_; }
 
  private:
-  explicit ControlClient(std::string path) : path_(std::move(path)) {}
+  ControlClient(std::string path, Duration patience) : path_(std::move(path)), patience_(patience) {}
   std::string path_;
+  Duration patience_;
 };
 
 // `text` as the value of a query's parameter (RFC 3986 §2.1).

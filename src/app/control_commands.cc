@@ -148,6 +148,14 @@ Answer clear_answer(const ControlClient& client) {
   return {kOk, "", "porthole: forgotten, but for what is pinned\n"};
 }
 
+void let_it_write(const std::map<std::string, std::string>& variables) {
+  auto before = std::signal(SIGPIPE, SIG_DFL);
+  // It writes before it tells how much it has recorded. If it does not answer there is nothing to be done.
+  if (auto client = ControlClient::find(control_paths(variables), std::chrono::seconds(1)))
+    (void)client->ask("GET", "/api/status");
+  std::signal(SIGPIPE, before);  // of a list that goes to `head` the rest is not wanted
+}
+
 std::optional<Endpoint> running_proxy(const std::map<std::string, std::string>& variables) {
   auto client = ControlClient::find(control_paths(variables));
   auto reply = client ? client->ask("GET", "/api/status") : std::unexpected(client.error());

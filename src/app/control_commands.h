@@ -19,6 +19,9 @@ Answer stop_answer(const ControlClient& client);
 Answer import_answer(const ControlClient& client, const std::string& path);
 Answer clear_answer(const ControlClient& client);
 
+// Before a command reads the folder of flows: the proxy that runs, if one does, writes what has ended so far. A second at most.
+void let_it_write(const std::map<std::string, std::string>& variables);
+
 // Where clients on this machine reach the proxy that runs; nothing when none does, or it does not say.
 std::optional<Endpoint> running_proxy(const std::map<std::string, std::string>& variables);
 

@@ -81,14 +81,21 @@ void Recorder::load_rows() {
   }
 }
 
-bool Recorder::clear(Duration patience) {
+bool Recorder::wait_for(const std::atomic<std::uint32_t>& done, std::uint32_t wanted, Duration patience) {
   constexpr auto kLook = std::chrono::milliseconds(1);
-  std::uint32_t wanted = ++clear_asked_;
-  for (Duration waited{}; clear_done_.load(std::memory_order_acquire) < wanted; waited += kLook) {
+  for (Duration waited{}; done.load(std::memory_order_acquire) < wanted; waited += kLook) {
     if (waited >= patience) return false;
     std::this_thread::sleep_for(kLook);
   }
   return true;
+}
+
+bool Recorder::clear(Duration patience) { return wait_for(clear_done_, ++clear_asked_, patience); }
+
+bool Recorder::write_all(Duration patience) {
+  std::uint32_t wanted = ++write_asked_;
+  wake();
+  return wait_for(write_done_, wanted, patience);
 }
 
 void Recorder::forget() {
@@ -107,6 +114,7 @@ void Recorder::forget() {
 
 std::size_t Recorder::step() {
   now_ = clock_.now();
+  std::uint32_t write_asked = write_asked_.load(std::memory_order_acquire);
   if (!store_) open_store();
   if (clear_done_.load(std::memory_order_relaxed) != clear_asked_.load(std::memory_order_relaxed)) forget();
   std::size_t taken = 0;
@@ -120,7 +128,9 @@ std::size_t Recorder::step() {
   metrics_.waiting_bytes.set(static_cast<std::int64_t>(waiting));
   metrics_.open_flows.set(static_cast<std::int64_t>(open_.size()));
   bool hurry = hurried_.load(std::memory_order_relaxed) && hurried_.exchange(false);
+  if (write_asked != write_done_.load(std::memory_order_relaxed)) hurry = true;
   if (store_ && (hurry || now_ - flushed_ >= kFlushEvery)) flush(now_);
+  write_done_.store(write_asked, std::memory_order_release);
   if (store_ && taken <= kCalm) indexer_.step(*store_, now_);
   return taken;
 }
@@ -145,6 +155,20 @@ bool Recorder::wait_until_written(Position position, Duration patience) const {
     std::this_thread::sleep_for(kLook);
   }
   return true;
+}
+
+bool Recorder::catch_up(Duration patience) {
+  constexpr auto kLook = std::chrono::microseconds(200);
+  std::vector<std::pair<const Ring*, std::uint64_t>> behind;
+  auto look_at = [&](const Ring& ring) { behind.emplace_back(&ring, ring.written()); };
+  for (const Source& source : rings_) look_at(*source.ring);
+  look_at(import_ring_);
+  for (Duration waited{};; waited += kLook) {
+    std::erase_if(behind, [](const auto& one) { return one.first->read() >= one.second; });
+    if (behind.empty() || waited >= patience) return behind.empty();
+    if (waited == Duration{}) wake();
+    std::this_thread::sleep_for(kLook);
+  }
 }
 
 void Recorder::finish() {

@@ -83,6 +83,10 @@ class Recorder {
   // Forgets what was recorded, but for pinned flows; flows under way lose what came before. Waits until step() has done it, at
   // most `patience`: false when it has not yet, and will.
   bool clear(Duration patience);
+  // Waits until each flow that had ended when it was asked is in the list: at most `patience`. False when one may not be yet.
+  bool catch_up(Duration patience);
+  // The same, and until it can be read from the disk; for as long as nothing can be written that is nobody's to wait for.
+  bool write_all(Duration patience);
   // What is said of a flow changed: whoever listens to the list hears of it.
   void touch(FlowId flow) { rows_.touch(flow); }
   const Rows& rows() const { return rows_; }
@@ -132,6 +136,8 @@ class Recorder {
   void tell();
   std::uint16_t flags_of(const Open& open, const EventHeader& event, const Row& row) const;
   void flush(Instant now);
+  // Looks each millisecond until `done` has come to `wanted`.
+  static bool wait_for(const std::atomic<std::uint32_t>& done, std::uint32_t wanted, Duration patience);
 
   const Clock& clock_;
   Random& random_;
@@ -147,6 +153,7 @@ class Recorder {
   std::atomic<std::uint64_t> written_ = 0;     // Position: what lies before it is on the disk
   mutable std::atomic<bool> hurried_ = false;  // somebody waits for a flush
   std::atomic<std::uint32_t> clear_asked_ = 0, clear_done_ = 0;
+  std::atomic<std::uint32_t> write_asked_ = 0, write_done_ = 0;  // of write_all()
   Instant store_retry_{};
   Instant flushed_{};
   Instant now_{};

@@ -71,8 +71,8 @@ void Ring::pop() {
 }
 
 std::size_t Ring::waiting() const {
-  std::uint64_t read = read_.load(std::memory_order_acquire);
-  return written_.load(std::memory_order_acquire) - read;
+  std::uint64_t before = read();
+  return written() - before;
 }
 
 }  // namespace porthole::flow

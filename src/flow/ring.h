@@ -36,7 +36,9 @@ class Ring {
   // Reader's thread. The oldest record, empty when there is none; valid until pop().
   std::span<char> front();
   void pop();
-  // Bytes that wait; from any thread, a moment old.
+  // From any thread, a moment old: how far it was written and read since the beginning, in bytes, and what lies between.
+  std::uint64_t written() const { return written_.load(std::memory_order_acquire); }
+  std::uint64_t read() const { return read_.load(std::memory_order_acquire); }
   std::size_t waiting() const;
   std::size_t capacity() const { return capacity_; }
 

@@ -237,6 +237,23 @@ describe('reload and stop', () => {
     assert.equal((await list()).length, 0);
   });
 
+  test('flows list has a flow as soon as its client has the answer, and ends quietly when nobody reads', async (t) => {
+    const proxy = await porthole(t, kRecording);
+    const site = await recorder(t);
+    for (let n = 0; n < 5; n += 1) {
+      await exchange(t, proxy.proxy4, get(site.url(`/now${n}`), 'Connection: close'));
+      const {stdout} = await ask(t, proxy, ['flows', 'list']);
+      assert.ok(stdout.split('\n')[0].includes(`/now${n}`), stdout);
+    }
+    const list = spawn('sh', ['-c', `"${kBinary}" flows list | head -1`], {cwd: proxy.dir, env: cleanEnv(proxy.dir)});
+    let said = '';
+    list.stderr.setEncoding('utf8').on('data', (text) => {
+      said += text;
+    });
+    await new Promise((done) => list.on('close', done));
+    assert.equal(said, '');
+  });
+
   test('a socket that cannot be made is no reason not to serve', async (t) => {
     const proxy = startPorthole(t, {env: {XDG_RUNTIME_DIR: '/proc/none'}});
     await proxy.ready();

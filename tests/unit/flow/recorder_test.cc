@@ -2,7 +2,9 @@
 #include "flow/recorder.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -345,6 +347,29 @@ TEST_F(RecorderRig, RestsNoLongerWhenARingFillsFasterThanItLooks) {
   worker.join();
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::minutes(10));
   EXPECT_GE(recorder_->step(), 1_MiB);
+}
+
+TEST_F(RecorderRig, CatchesUpAndWritesForWhoeverAsks) {
+  start();
+  step();
+  EXPECT_TRUE(recorder_->catch_up(0ms));
+  exchange(1);
+  EXPECT_FALSE(recorder_->catch_up(1ms));  // nobody steps
+  EXPECT_FALSE(recorder_->write_all(1ms));
+  std::atomic<bool> done = false;
+  std::thread stepping([&] {
+    while (!done) {
+      recorder_->step();  // the clock stands: no flush is due
+      recorder_->rest(1ms);
+    }
+  });
+  EXPECT_TRUE(recorder_->catch_up(1min));
+  EXPECT_EQ(recorder_->rows().size(), 1U);
+  exchange(2);
+  EXPECT_TRUE(recorder_->write_all(1min));
+  EXPECT_TRUE(SegmentFolder(options_.store.folder).at(recorder_->rows().newest(1).at(0).last));
+  done = true;
+  stepping.join();
 }
 
 TEST_F(RecorderRig, WritesAtOnceWhenSomebodyWaitsForARecord) {
