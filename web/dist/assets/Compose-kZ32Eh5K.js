@@ -1,4 +1,4 @@
-import{e as S,K as k,O as C,s as E,a as u,h as A,g as O,f as P,u as t,P as T,S as D,Q as I,R,U,w as z,j as B,A as H}from"./page-CAYUdeFV.js";import{p as K}from"./fields-CMsguBO1.js";function L(a){let l;try{l=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(a)}catch{return{bytes:a,crlf:!1,why:"that are not text"}}return l.includes("\r")?/\r(?!\n)|(?<!\r)\n/.test(l)?{bytes:a,crlf:!1,why:"with line ends of more than one kind"}:{bytes:a,text:l.replaceAll(`\r
+import{e as S,K as k,O as C,s as E,a as u,h as A,g as O,f as P,u as t,P as T,S as D,Q as I,R,U,w as z,j as B,A as H}from"./page-dii94bVS.js";import{p as K}from"./fields-CMsguBO1.js";function L(a){let l;try{l=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(a)}catch{return{bytes:a,crlf:!1,why:"that are not text"}}return l.includes("\r")?/\r(?!\n)|(?<!\r)\n/.test(l)?{bytes:a,crlf:!1,why:"with line ends of more than one kind"}:{bytes:a,text:l.replaceAll(`\r
 `,`
 `),crlf:!0}:{bytes:a,text:l,crlf:!1}}function M(a,l){return l&&a===l.text?l.bytes:new TextEncoder().encode(l?.crlf?a.replaceAll(`
 `,`\r
