@@ -1,6 +1,6 @@
 // See recorder_thread.h. It looks every 10 ms, every 2 ms while something passes, every 50 ms when nothing did for a second, and
 // does not sleep while much passes. A worker wakes it only when an eighth of its ring waits: that is a system call, and a burst
-// of content fills 4 MiB in less than 10 ms.
+// of content can fill it in less than 10 ms.
 #include "app/recorder_thread.h"
 
 #include <algorithm>

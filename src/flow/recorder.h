@@ -85,7 +85,7 @@ class Recorder {
   bool clear(Duration patience);
   // Waits until each flow that had ended when it was asked is in the list: at most `patience`. False when one may not be yet.
   bool catch_up(Duration patience);
-  // The same, and until it can be read from the disk; for as long as nothing can be written that is nobody's to wait for.
+  // The same, and until it can be read from the disk; while the store is paused, the list alone.
   bool write_all(Duration patience);
   // What is said of a flow changed: whoever listens to the list hears of it.
   void touch(FlowId flow) { rows_.touch(flow); }
