@@ -200,6 +200,7 @@ class Porthole {
     if (!existsSync(this.logFile)) return [];
     return readFileSync(this.logFile, 'utf8')
       .split('\n')
+      .slice(0, -1)  // the rest of a line that is being written has no end yet
       .filter(Boolean)
       .map((line) => (line.startsWith('{') ? JSON.parse(line) : line));
   }
