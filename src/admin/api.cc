@@ -82,7 +82,7 @@ const Api::Call Api::kCalls[] = {
     {"GET", "/api/flows/*/response/body", &Api::response_body},
     {"GET", "/api/flows/*/snippet", &Api::snippet},
     {"GET", "/api/flows/*/messages", &Api::messages},
-    {"PUT", "/api/flows/*/mark", &Api::mark},
+    {"PATCH", "/api/flows/*/mark", &Api::mark},
     {"DELETE", "/api/flows", &Api::clear},
     {"GET", "/api/har", &Api::export_har},
     {"POST", "/api/har", &Api::import_har},
@@ -248,14 +248,16 @@ Answer Api::messages(const Asked& asked) {
   return answer;
 }
 
+// Only what is named changes: two pages, or a page and a script, mark the same flow and neither undoes the other's.
 Answer Api::mark(const Asked& asked) {
-  auto mark = flow::Mark::parse(asked.content);
-  if (!mark)
-    return problem(400, "bad_mark",
-                   "a mark is {\"pinned\", \"colour\", \"note\", \"tags\"}: docs/user/api.md has the limits");
   flow::SegmentFolder folder(parts_.folder);
   auto found = find(asked.id, folder);
   if (!found) return not_found();
+  const flow::Mark* known = parts_.marks.find(found->row.flow);
+  auto mark = (known ? *known : flow::Mark()).patched(asked.content);
+  if (!mark)
+    return problem(400, "bad_mark",
+                   "a mark is {\"pinned\", \"colour\", \"note\", \"tags\"}: docs/user/api.md has the limits");
   if (mark->pinned && !found->ended) return problem(409, "still_open", "pin it when it has ended");
   auto done = parts_.marks.set(found->row.flow, std::move(*mark), found->row.last);
   if (!done) return problem(done.error().os_errno == ENOENT ? 404 : 507, "not_kept", done.error().detail);

@@ -26,28 +26,37 @@ auto failed(int os_errno, const char* what) {
 
 std::string path_of(const std::string& folder) { return folder + "/marks.json"; }
 
-std::optional<Mark> mark_of(const nlohmann::json& json) {
+// A tag is neither empty nor too long.
+bool is_tag(const nlohmann::json& json) {
+  if (!json.is_string()) return false;
+  std::size_t size = json.get_ref<const std::string&>().size();
+  return size > 0 && size <= Mark::kTagMax;
+}
+
+bool is_colour(const std::string& text) {
+  const auto& colours = Mark::colours();
+  return text.empty() || std::find(colours.begin(), colours.end(), text) != colours.end();
+}
+
+std::optional<Mark> patch(Mark mark, const nlohmann::json& json) {
   if (!json.is_object()) return std::nullopt;
-  Mark mark;
   for (const auto& [key, value] : json.items()) {
-    if (key == "pinned" && value.is_boolean()) mark.pinned = value;
-    else if (key == "colour" && value.is_string()) mark.colour = value;
-    else if (key == "note" && value.is_string()) mark.note = value;
-    else if (key == "tags" && value.is_array()) {
-      for (const auto& tag : value) {
-        if (!tag.is_string() || tag.get_ref<const std::string&>().empty()) return std::nullopt;
-        mark.tags.push_back(tag);
-      }
+    bool unset = value.is_null();
+    if (key == "pinned" && (unset || value.is_boolean())) {
+      mark.pinned = !unset && value;
+    } else if (key == "colour" && (unset || value.is_string())) {
+      mark.colour = unset ? "" : value;
+    } else if (key == "note" && (unset || value.is_string())) {
+      mark.note = unset ? "" : value;
+    } else if (key == "tags" && (unset || value.is_array())) {
+      if (!std::all_of(value.begin(), value.end(), is_tag)) return std::nullopt;
+      mark.tags.assign(value.begin(), value.end());
     } else if (key == "pinned" || key == "colour" || key == "note" || key == "tags") {
       return std::nullopt;
     }
   }
-  const auto& colours = Mark::colours();
-  bool known = mark.colour.empty() || std::find(colours.begin(), colours.end(), mark.colour) != colours.end();
-  bool tags = mark.tags.size() <= Mark::kTagsMax &&
-              std::all_of(mark.tags.begin(), mark.tags.end(),
-                          [](const std::string& tag) { return tag.size() <= Mark::kTagMax; });
-  return known && tags && mark.note.size() <= Mark::kNoteMax ? std::optional(std::move(mark)) : std::nullopt;
+  bool fits = is_colour(mark.colour) && mark.tags.size() <= Mark::kTagsMax && mark.note.size() <= Mark::kNoteMax;
+  return fits ? std::optional(std::move(mark)) : std::nullopt;
 }
 
 // The records that end at `last`, first to last, in a segment of their own.
@@ -100,7 +109,9 @@ void Mark::append(Json& json) const {
   json.end_object();
 }
 
-std::optional<Mark> Mark::parse(std::string_view text) { return mark_of(nlohmann::json::parse(text, nullptr, false)); }
+std::optional<Mark> Mark::patched(std::string_view text) const {
+  return patch(*this, nlohmann::json::parse(text, nullptr, false));
+}
 
 Marks::Marks(std::string folder, Random& random) : folder_(std::move(folder)), random_(random) {
   struct stat facts{};
@@ -111,7 +122,7 @@ Marks::Marks(std::string folder, Random& random) : folder_(std::move(folder)), r
   if (!json.is_object()) return;
   for (const auto& [id, value] : json.items()) {
     auto flow = FlowId::parse(id);
-    auto mark = value.is_object() ? mark_of(value) : std::nullopt;
+    auto mark = patch(Mark(), value);
     if (!flow || !mark || marks_.size() >= kMarksMax) continue;
     Position copy;
     if (auto at = value.find("copy"); at != value.end() && at->is_number_unsigned()) copy = {*at};

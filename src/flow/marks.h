@@ -27,8 +27,9 @@ struct Mark {
   MarkFacts facts() const { return {.pinned = pinned, .noted = !note.empty(), .tags = tags}; }
   // {"pinned": true, "colour": "red", "note": "..", "tags": [..]}, what is not set left out.
   void append(Json& json) const;
-  // Nothing for what is no mark; unknown keys are ignored.
-  static std::optional<Mark> parse(std::string_view json);
+  // This mark after a merge patch (RFC 7396): what `json` names is replaced, null takes it out, all else stays. Unknown keys are
+  // ignored; nothing when `json` is no object of the above, or the outcome is beyond the limits.
+  std::optional<Mark> patched(std::string_view json) const;
   static const std::vector<std::string>& colours();
 };
 

@@ -85,7 +85,7 @@ describe('docs/user/openapi.json', () => {
       return first?.state === 'done' && first;
     });
     const mark = {pinned: false, colour: 'red', note: 'n', tags: ['a']};
-    assert.equal((await ask(proxy, 'PUT', `/api/flows/${row.id}/mark`, JSON.stringify(mark))).status, 204);
+    assert.equal((await ask(proxy, 'PATCH', `/api/flows/${row.id}/mark`, JSON.stringify(mark))).status, 204);
     const queries = {'/api/flows/{id}/snippet': '?as=curl', '/api/filter': '?text=host:a', '/api/complete': '?text=ho'};
     const check = (answer, call, what) => {
       const response = call.responses[answer.status];

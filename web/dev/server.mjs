@@ -179,7 +179,7 @@ async function one(request, answer, id, rest, url) {
     return json(answer, 200, {kind, messages: messages.filter((one) => one.n > after).slice(0, 1000), more: false});
   }
   if (rest === '/mark') {
-    flow.row.mark = JSON.parse(await bodyOf(request));
+    Object.assign((flow.row.mark ??= {}), JSON.parse(await bodyOf(request)));
     dirty.upd.add(flow.row);
     return json(answer, 204);
   }

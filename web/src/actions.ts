@@ -1,8 +1,8 @@
 // What is done to a flow from more than one place: copying it, and its marks.
-import {ApiError, getText, pathWith, send} from './api';
+import {ApiError, get, getText, pathWith, send} from './api';
 import {toast} from './parts/toast';
 import {rowOf} from './rows';
-import type {Mark} from './types';
+import type {Flow, Mark} from './types';
 
 export const kForms = {curl: 'cURL', fetch: 'fetch', python: 'Python', raw: 'raw HTTP'} as const;
 export type Form = keyof typeof kForms;
@@ -27,16 +27,23 @@ export async function copyAs(id: string, form: Form): Promise<void> {
   }
 }
 
-export async function setMark(id: string, mark: Mark): Promise<void> {
+// Says what changes and nothing else: the rest may be newer than what this page knows. False when it was refused.
+export async function changeMark(id: string, change: Mark): Promise<boolean> {
   try {
-    await send('PUT', `/api/flows/${id}/mark`, mark);
+    await send('PATCH', `/api/flows/${id}/mark`, change);
+    return true;
   } catch (error) {
     toast(words(error), true);
+    return false;
   }
 }
 
 export async function togglePin(id: string): Promise<void> {
-  const mark = rowOf(id)?.mark ?? {};
-  await setMark(id, {...mark, pinned: !mark.pinned});
-  toast(mark.pinned ? 'No longer pinned.' : 'Pinned: kept when the store is full.');
+  try {
+    const {mark} = rowOf(id) ?? (await get<Flow>(`/api/flows/${id}`)).row;
+    if (await changeMark(id, {pinned: !mark?.pinned}))
+      toast(mark?.pinned ? 'No longer pinned.' : 'Pinned: kept when the store is full.');
+  } catch (error) {
+    toast(words(error), true);
+  }
 }

@@ -47,7 +47,7 @@ export async function getText(path: string, signal?: AbortSignal): Promise<strin
   return (await checked(await fetch(path, {signal}))).text();
 }
 
-export async function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown = {}): Promise<T | undefined> {
+export async function send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown = {}): Promise<T | undefined> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const answer = await checked(await fetch(path, {method, headers: {'Content-Type': 'application/json'}, body: text}));
   return answer.status === 204 ? undefined : ((await answer.json()) as T);
@@ -58,9 +58,9 @@ export type Piece = {bytes: Uint8Array; total: number; whole: boolean; fault?: s
 // The first `most` octets of a body from `offset` on. `total` is its size as far as the server says it.
 export async function getBody(path: string, offset: number, most: number, signal?: AbortSignal): Promise<Piece> {
   const answer = await fetch(path, {headers: {Range: `bytes=${offset}-${offset + most - 1}`}, signal});
-  if (answer.status === 416) return {bytes: new Uint8Array(), total: offset, whole: true};
-  await checked(answer);
   const fault = answer.headers.get('Porthole-Fault') ?? undefined;
+  if (answer.status === 416) return {bytes: new Uint8Array(), total: offset, whole: true, fault};
+  await checked(answer);
   const range = /bytes (\d+)-(\d+)\/(\d+|\*)/.exec(answer.headers.get('Content-Range') ?? '');
   const bytes = new Uint8Array(await answer.arrayBuffer());
   if (!range)

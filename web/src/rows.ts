@@ -26,6 +26,7 @@ let blockAt = new Map<string, number>();
 let wait: Frame[] | undefined; // frames that came while a list was being read
 let base = 0; // seq of that list
 let applied = ''; // the last filter that was right: a wrong one leaves the list as it was
+let apart: Row | undefined;
 let turn = 0; // a later load makes answers to earlier ones void
 
 let bumped = false;
@@ -40,6 +41,7 @@ export function changed() {
   else requestAnimationFrame(then);
 }
 
+const byBeginning = (a: Row, b: Row) => a.begun - b.begun || (a.id < b.id ? -1 : 1);
 const places = (rows: Row[]) => new Map(rows.map((row, at) => [row.id, at] as const));
 function setTail(rows: Row[]) {
   tail = rows;
@@ -56,7 +58,13 @@ export function placeOf(id: string): number {
   const inBlock = blockAt.get(id);
   return inBlock === undefined ? -1 : block.start + inBlock;
 }
-export const rowOf = (id: string): Row | undefined => tail[tailAt.get(id) ?? -1] ?? block.rows[blockAt.get(id) ?? -1];
+export const rowOf = (id: string): Row | undefined =>
+  tail[tailAt.get(id) ?? -1] ?? block.rows[blockAt.get(id) ?? -1] ?? (apart?.id === id ? apart : undefined);
+// A row that is looked at wherever the list is: the stream keeps it up to date, too.
+export function lookAt(row: Row) {
+  apart = row;
+  changed();
+}
 export const newest = (): readonly Row[] => tail;
 
 function update(row: Row): boolean {
@@ -64,6 +72,7 @@ function update(row: Row): boolean {
     inBlock = blockAt.get(row.id);
   if (inTail !== undefined) tail[inTail] = row;
   if (inBlock !== undefined) block.rows[inBlock] = row;
+  if (apart?.id === row.id) apart = row;
   return inTail !== undefined || inBlock !== undefined;
 }
 
@@ -75,7 +84,7 @@ function add(rows: Row[]) {
     tailAt.set(row.id, tail.push(row) - 1);
     total.value += 1;
   }
-  if (late) tail.sort((a, b) => a.begun - b.begun || (a.id < b.id ? -1 : 1));
+  if (late) tail.sort(byBeginning);
   // In steps, so that the map is made anew once in 500 rows and not for each.
   if (tail.length > kTailMax + 500) setTail(tail.slice(-kTailMax));
   else if (late) tailAt = places(tail);
@@ -102,6 +111,7 @@ export function applyFrame(frame: Frame) {
   if (wait) return void wait.push(frame);
   if (frame.seq <= base) return;
   for (const row of frame.upd ?? []) update(row);
+  for (const row of frame.add ?? []) if (apart?.id === row.id) apart = row;
   const news = (frame.add?.length ?? 0) + (frame.upd?.length ?? 0) + (frame.gone?.length ?? 0);
   if (applied === '') {
     if (frame.add?.length) add(frame.add);
@@ -122,7 +132,7 @@ async function refresh() {
   try {
     const said = await ask(kRefresh);
     if (mine !== turn) return;
-    const rows = said.rows.reverse();
+    const rows = said.rows.sort(byBeginning);
     const seam = rows[0] ? (tailAt.get(rows[0].id) ?? -1) : -1;
     setTail(seam > 0 && said.more ? [...tail.slice(0, seam), ...rows].slice(-kTailMax) : rows);
     total.value = Math.max(tail.length, totalOf(said, tail.length));
@@ -140,21 +150,27 @@ export async function load(): Promise<void> {
   turn += 1;
   const mine = turn;
   wait ??= [];
-  const asked = filter.peek();
+  let asked = filter.peek();
   stopSearch();
   clearTimeout(refreshTimer);
   refreshTimer = undefined;
   if (needsSearch(asked)) return loadHits(mine, asked);
   try {
-    const said = await ask(kTailMax, 0, asked);
+    let wrong: Problem | undefined;
+    const said = await ask(kTailMax, 0, asked).catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.status !== 400 || loaded.peek()) throw error;
+      wrong = error.problem; // there is no list yet that could stay
+      asked = '';
+      return ask(kTailMax, 0, asked);
+    });
     if (mine !== turn) return;
     applied = asked;
-    setTail(said.rows.reverse());
+    setTail(said.rows.sort(byBeginning));
     block = {start: 0, rows: []};
     blockAt = new Map();
     total.value = Math.max(tail.length, totalOf(said, tail.length));
     base = said.seq;
-    problem.value = undefined;
+    problem.value = wrong;
     loaded.value = true;
   } catch (error) {
     if (mine !== turn) return;
@@ -177,7 +193,7 @@ function loadHits(mine: number, asked: string) {
     asked,
     (rows) => {
       if (mine !== turn) return;
-      setTail([...tail, ...rows].sort((a, b) => a.begun - b.begun));
+      setTail([...tail, ...rows].sort(byBeginning));
       total.value = tail.length;
       changed();
     },
@@ -205,7 +221,7 @@ export async function ensure(first: number, last: number): Promise<void> {
     try {
       const said = await ask(kBlock, total.peek() - end);
       if (mine !== turn) break;
-      const rows = said.rows.reverse();
+      const rows = said.rows.sort(byBeginning);
       block = {start: end - rows.length, rows};
       blockAt = places(rows);
       changed();

@@ -154,13 +154,15 @@ TEST_F(ApiTest, MarksAFlowAndTellsTheList) {
   auto feed = live_->listen({}, {});
   pull(*feed);
   std::string path = "/api/flows/" + flow::id_text({1});
-  EXPECT_EQ(ask("PUT", path + "/mark", R"({"pinned":true,"colour":"red","tags":["t"]})").status, 204);
+  EXPECT_EQ(ask("PATCH", path + "/mark", R"({"pinned":true,"colour":"red","tags":["t"]})").status, 204);
   EXPECT_EQ(get(path)["row"]["mark"]["colour"], "red");
   EXPECT_THAT(pull(*feed), HasSubstr(R"("upd":[{"id":"0000000000001")"));
   EXPECT_THAT(paths(get("/api/flows?filter=is:pinned%20tag:t")), ElementsAre("/a"));
-  EXPECT_EQ(ask("PUT", path + "/mark", R"({"colour":"none"})").status, 400);
-  EXPECT_EQ(ask("PUT", "/api/flows/0000000000009/mark", "{}").status, 404);
-  EXPECT_EQ(ask("PUT", path + "/mark", "{}").status, 204);
+  EXPECT_EQ(ask("PATCH", path + "/mark", R"({"colour":"none"})").status, 400);
+  EXPECT_EQ(ask("PATCH", "/api/flows/0000000000009/mark", "{}").status, 404);
+  EXPECT_EQ(ask("PATCH", path + "/mark", R"({"note":"n"})").status, 204);
+  EXPECT_EQ(get(path)["row"]["mark"]["pinned"], true);  // another page's pin outlives this one's note
+  EXPECT_EQ(ask("PATCH", path + "/mark", R"({"pinned":null,"colour":null,"note":null,"tags":[]})").status, 204);
   EXPECT_FALSE(get(path)["row"].contains("mark"));
 }
 
@@ -168,15 +170,15 @@ TEST_F(ApiTest, AFlowThatIsOpenCannotBePinnedYet) {
   request(1, "GET http://h/a HTTP/1.1\r\nHost: h\r\n\r\n");
   step();
   EXPECT_EQ(get("/api/flows/" + flow::id_text({1}))["row"]["state"], "open");
-  EXPECT_EQ(ask("PUT", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"pinned":true})").status, 409);
-  EXPECT_EQ(ask("PUT", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"note":"n"})").status, 204);
+  EXPECT_EQ(ask("PATCH", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"pinned":true})").status, 409);
+  EXPECT_EQ(ask("PATCH", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"note":"n"})").status, 204);
 }
 
 TEST_F(ApiTest, ForgetsAllThatIsNotPinned) {
   exchange(1);
   exchange(2, "/b");
   step();
-  ask("PUT", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"pinned":true})");
+  ask("PATCH", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"pinned":true})");
   std::atomic<bool> over = false;
   std::thread recorder([&] {
     while (!over) recorder_->step();

@@ -16,7 +16,7 @@ TEST_F(SearchFeedTest, TellsHitsProgressAndTheEnd) {
   exchange(1);
   exchange(2, "/other");
   step();
-  ask("PUT", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"note":"n"})");
+  ask("PATCH", "/api/flows/" + flow::id_text({1}) + "/mark", R"({"note":"n"})");
   Answer answer = ask("GET", "/api/search?filter=body:world%20path:/a");
   EXPECT_EQ(answer.content_type, "text/event-stream");
   std::string text = pull(*answer.feed);

@@ -46,18 +46,31 @@ class MarksTest : public test::FlowRig {
   Position last_;
 };
 
-TEST_F(MarksTest, ParsesWhatIsAMarkAndNothingElse) {
-  auto mark = Mark::parse(R"({"pinned":true,"colour":"red","note":"n","tags":["a","b"],"else":1})");
+TEST_F(MarksTest, APatchChangesWhatItNames) {
+  auto mark = Mark().patched(R"({"pinned":true,"colour":"red","note":"n","tags":["a","b"],"else":1})");
   ASSERT_TRUE(mark);
   EXPECT_TRUE(mark->pinned);
   EXPECT_EQ(mark->colour, "red");
   EXPECT_THAT(mark->tags, ElementsAre("a", "b"));
-  EXPECT_TRUE(Mark::parse("{}")->empty());
+  auto tagged = mark->patched(R"({"tags":["c"]})");
+  ASSERT_TRUE(tagged);
+  EXPECT_THAT(tagged->tags, ElementsAre("c"));
+  EXPECT_TRUE(tagged->pinned);
+  EXPECT_EQ(tagged->note, "n");
+  auto same = mark->patched("{}");
+  EXPECT_TRUE(same && same->pinned && same->note == "n");
+  auto none = mark->patched(R"({"pinned":null,"colour":null,"note":null,"tags":null})");
+  EXPECT_TRUE(none && none->empty());
+  EXPECT_TRUE(mark->patched(R"({"pinned":false,"colour":"","note":"","tags":[]})")->empty());
+}
+
+TEST_F(MarksTest, WhatIsNoMarkIsRefused) {
   for (const std::string& bad :
-       {std::string("[]"), std::string("x"), std::string(R"({"pinned":1})"), std::string(R"-({"colour":"url(x)"})-"),
-        std::string(R"({"tags":[1]})"), std::string(R"({"tags":[""]})"), std::string(R"({"tags":"a"})"),
-        "{\"note\":\"" + std::string(5000, 'n') + "\"}", "{\"tags\":[\"" + std::string(65, 't') + "\"]}"})
-    EXPECT_FALSE(Mark::parse(bad)) << bad.substr(0, 30);
+       {std::string("[]"), std::string("x"), std::string("null"), std::string(R"({"pinned":1})"),
+        std::string(R"-({"colour":"url(x)"})-"), std::string(R"({"tags":[1]})"), std::string(R"({"tags":[""]})"),
+        std::string(R"({"tags":"a"})"), "{\"note\":\"" + std::string(5000, 'n') + "\"}",
+        "{\"tags\":[\"" + std::string(65, 't') + "\"]}"})
+    EXPECT_FALSE(Mark().patched(bad)) << bad.substr(0, 30);
 }
 
 TEST_F(MarksTest, LastOverARestart) {

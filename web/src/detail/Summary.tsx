@@ -1,6 +1,8 @@
 // What happened, on one screen: the outcome, the way it took, and what the user noted about it.
 import {useSignal} from '@preact/signals';
-import {setMark} from '../actions';
+import type {JSX} from 'preact';
+import {useEffect, useRef} from 'preact/hooks';
+import {changeMark} from '../actions';
 import {bytes, count, day, duration, endInWords} from '../format';
 import {rowOf, version} from '../rows';
 import {openTab, selected} from '../route';
@@ -9,43 +11,54 @@ import {TimingBar} from './Timing';
 
 const kColours = ['red', 'amber', 'green', 'blue', 'violet'];
 
+// A field that shows what was said last, here or in another page, unless someone is writing in it.
+function useDraft(said: string, save: (text: string) => Promise<boolean>) {
+  const draft = useSignal<string | undefined>(undefined),
+    writing = useRef(false);
+  useEffect(() => {
+    if (!writing.current) draft.value = undefined;
+  }, [said]);
+  return {
+    value: draft.value ?? said,
+    onFocus: () => {
+      writing.current = true;
+    },
+    onInput: (event: JSX.TargetedEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+      draft.value = event.currentTarget.value;
+    },
+    // Kept until the change comes back; what was refused stays to be mended.
+    onChange: () => void save(draft.peek() ?? said),
+    onBlur: () => {
+      writing.current = false;
+      if (draft.peek() === said) draft.value = undefined;
+    },
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      (event.currentTarget as HTMLElement).blur();
+      document.getElementById('panel')?.focus();
+    },
+  };
+}
+
+const tagsIn = (text: string) =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+
 function Marks({id, mark}: {id: string; mark: Mark}) {
-  const note = useSignal(mark.note ?? ''),
-    tags = useSignal((mark.tags ?? []).join(', '));
-  const save = (more: Mark) =>
-    setMark(id, {
-      pinned: mark.pinned ?? false,
-      colour: mark.colour ?? '',
-      note: note.value,
-      tags: tags.value
-        .split(',')
-        .map((one) => one.trim())
-        .filter(Boolean),
-      ...more,
-    });
+  const note = useDraft(mark.note ?? '', (text) => changeMark(id, {note: text})),
+    tags = useDraft((mark.tags ?? []).join(', '), (text) => changeMark(id, {tags: tagsIn(text)}));
   return (
     <div class="marks">
       <label>
         Note
-        <textarea
-          rows={2}
-          value={note.value}
-          onInput={(event) => {
-            note.value = event.currentTarget.value;
-          }}
-          onChange={() => void save({})}
-        />
+        <textarea rows={2} {...note} />
       </label>
       <label>
         Tags, by commas
-        <input
-          value={tags.value}
-          autocomplete="off"
-          onInput={(event) => {
-            tags.value = event.currentTarget.value;
-          }}
-          onChange={() => void save({})}
-        />
+        <input autocomplete="off" {...tags} />
       </label>
       <div class="colours" role="group" aria-label="Colour">
         {kColours.map((one) => (
@@ -53,7 +66,7 @@ function Marks({id, mark}: {id: string; mark: Mark}) {
             class="swatch"
             data-colour={one}
             aria-pressed={mark.colour === one}
-            onClick={() => void save({colour: mark.colour === one ? '' : one})}
+            onClick={() => void changeMark(id, {colour: mark.colour === one ? '' : one})}
           >
             <span aria-hidden="true">{mark.colour === one ? '✓' : ''}</span>
             <span class="sr">{one}</span>
@@ -98,7 +111,8 @@ const inTcp = (path: Path | undefined) =>
 
 export function Summary({flow}: {flow: Flow}) {
   version.value;
-  const row = {...flow.row, mark: rowOf(flow.row.id)?.mark ?? flow.row.mark};
+  const row = flow.row,
+    {mark} = rowOf(row.id) ?? row;
   const {request, response} = flow.content ?? {};
   const changes = Object.values(flow.heads).reduce((sum, head) => sum + (head?.changes?.length ?? 0), 0);
   const served = flow.served ?? 0;
@@ -131,7 +145,7 @@ export function Summary({flow}: {flow: Flow}) {
       <p class="target">
         <code>{row.target ?? `${row.host}:${row.port}`}</code>
       </p>
-      {flow.timing && row.took !== undefined && <TimingBar timing={flow.timing} took={row.took} />}
+      {flow.timing && row.took !== undefined && <TimingBar timing={flow.timing} row={row} />}
       <dl class="facts">
         {facts
           .filter(([, value]) => value)
@@ -180,7 +194,7 @@ export function Summary({flow}: {flow: Flow}) {
         </>
       )}
       <h3>Yours</h3>
-      <Marks id={row.id} mark={row.mark ?? {}} />
+      <Marks id={row.id} mark={mark ?? {}} />
     </div>
   );
 }

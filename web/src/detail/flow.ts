@@ -1,7 +1,7 @@
 // The flow that the detail pane shows, read anew (at most three times a second) whenever its row changes.
 import {effect, signal} from '@preact/signals';
 import {ApiError, get} from '../api';
-import {rowOf, version} from '../rows';
+import {lookAt, rowOf, version} from '../rows';
 import {selected, tab} from '../route';
 import type {Flow, Row} from '../types';
 
@@ -21,9 +21,14 @@ async function read(id: string) {
   abort.abort();
   abort = new AbortController();
   const {signal} = abort;
+  const before = rowOf(id);
   try {
     const flow = await get<Flow>(`/api/flows/${id}`, signal);
-    if (!signal.aborted && selected.peek() === id) shown.value = {state: 'here', flow};
+    if (signal.aborted || selected.peek() !== id) return;
+    shown.value = {state: 'here', flow};
+    if (rowOf(id) !== before) return; // what the stream said meanwhile is newer, and asks for another look
+    lookAt(flow.row);
+    lastRow = rowOf(id);
   } catch (error) {
     if (signal.aborted || selected.peek() !== id) return;
     if (error instanceof ApiError && shown.peek().state !== 'here') shown.value = {state: 'gone', why: error.problem.message};
