@@ -76,11 +76,12 @@ Answer content_answer(const http::RequestHead& request, const flow::Flow& flow, 
   if (range && range->count == 0) {
     answer = problem(416, "range", "there is nothing there");
     answer.fields.emplace_back("Content-Range", fmt::format("bytes */{}", size));
-    return answer;
+  } else {
+    answer.fields = {
+        {"Content-Disposition", "attachment"}, {"Content-Security-Policy", "sandbox"}, {"Accept-Ranges", "bytes"}};
   }
-  answer.fields = {
-      {"Content-Disposition", "attachment"}, {"Content-Security-Policy", "sandbox"}, {"Accept-Ranges", "bytes"}};
   if (!plain.fault.empty()) answer.fields.emplace_back("Porthole-Fault", plain.fault);
+  if (answer.status == 416) return answer;
   if (range) {
     answer.status = 206;
     answer.fields.emplace_back("Content-Range",

@@ -52,9 +52,10 @@ class Listener final : public Feed {
 
   void tell(std::string& piece, const flow::Rows::Changes& changes, Instant now) {
     bool moved = changes.seq != seq_;
-    Duration due = moved || stale_ ? Live::kStatsEvery : 5 * Live::kStatsEvery;
+    if (moved) moved_ = now;
+    else if (!begun_) moved_ = now - Live::kSettled;
+    Duration due = now - moved_ < Live::kSettled ? Live::kStatsEvery : 5 * Live::kStatsEvery;
     bool stats = !begun_ || now - counted_ >= due;
-    stale_ = (moved || stale_) && !stats;
     if (!moved && !stats) return;
     std::string data;
     Json json(data);
@@ -91,9 +92,8 @@ class Listener final : public Feed {
   std::uint64_t seq_ = 0;    // told up to here
   std::uint64_t whole_ = 0;  // and all of it up to here: behind, rows are left out that changed again later
   bool begun_ = false;
-  bool lost_ = false;   // what it had last is not known here
-  bool stale_ = false;  // something passed since the figures were told
-  Instant counted_{}, resynced_{};
+  bool lost_ = false;  // what it had last is not known here
+  Instant moved_{}, counted_{}, resynced_{};
 };
 
 }  // namespace

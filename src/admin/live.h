@@ -22,6 +22,8 @@ class Live {
   static constexpr Duration kResyncEvery = std::chrono::seconds(1);  // at most
   static constexpr Duration kStatsEvery =
       std::chrono::seconds(1);  // while something passes, else five times that, so that no stream is silent
+  static constexpr Duration kSettled =
+      std::chrono::seconds(3);  // since something passed: then the rate is told to be 0
 
   // All outlive it. Without a recorder nothing ever happens.
   Live(const Clock& clock, Random& random, const flow::Recorder* recorder, const flow::Marks& marks);

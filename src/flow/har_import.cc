@@ -109,6 +109,15 @@ std::string content(const json& holder, const char* encoding) {
   return octets ? std::move(*octets) : found;
 }
 
+// Of a content of which `here` octets are in the file: how many passed that are not. `said` is its size as the file has it.
+ByteCount missing(const json& holder, std::size_t here, double said) {
+  constexpr double kMost = 1e15;
+  const json& truncated = member(holder, "_truncated");
+  double octets = truncated.is_object() ? number(truncated, "size", 0) - number(truncated, "kept", 0)
+                                        : said - static_cast<double>(here);
+  return static_cast<ByteCount>(std::clamp(octets, 0.0, kMost));
+}
+
 // A WebSocket message as it could have passed.
 struct Frame {
   Direction direction = Direction::request;
@@ -180,6 +189,7 @@ struct HarImport::Entry {
   std::size_t frame = 0;      // the next to tell, and how much of it was told
   std::size_t in_frame = 0;
   ByteCount told[2] = {0, 0};
+  ByteCount missing[2] = {0, 0};  // passed, and are not in the file
   bool begun = false, answered = false;
   std::string method, target, host, type;  // what the outcome's views are of
   Outcome outcome;
@@ -195,7 +205,7 @@ struct HarImport::Entry {
   ByteCount size(Direction direction) const {
     ByteCount size = direction == Direction::request ? request_content.size() : response_content.size();
     for (const Frame& one : frames) size += one.direction == direction ? one.octets.size() : 0;
-    return size;
+    return size + missing[static_cast<std::size_t>(direction)];
   }
 };
 
@@ -261,6 +271,9 @@ bool HarImport::next_entry() {
     if (!websocket) {
       entry->request_content = content(post, "_encoding");
       entry->response_content = content(body, "encoding");
+      double posted = member(post, "text").is_null() ? number(request, "bodySize", 0) : 0;
+      entry->missing[0] = missing(post, entry->request_content.size(), posted);
+      entry->missing[1] = missing(body, entry->response_content.size(), number(body, "size", 0));
     } else if (!entry->take_messages(messages, recorder_.content_wanted(), begun * 1'000'000)) {
       bad("some of its messages are none, or more than is kept");
     }
@@ -308,6 +321,10 @@ bool HarImport::tell() {
   if (!tell_content(Direction::response, entry.response_content, entry.told[1])) return false;
   if (!tell_frames()) return false;
   if (!recorder_.import_has_room()) return false;
+  for (Direction direction : {Direction::request, Direction::response}) {
+    ByteCount missing = entry.missing[static_cast<std::size_t>(direction)];
+    if (missing > 0) sink.unseen(entry.flow, direction, missing);
+  }
   sink.end(entry.flow, entry.outcome, entry.ended_at);
   ++added_;
   return true;

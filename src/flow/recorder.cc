@@ -8,7 +8,7 @@
 
 #include "flow/first_line.h"
 #include "flow/flow.h"
-#include "flow/marks.h"
+#include "flow/known_flows.h"
 
 namespace porthole::flow {
 
@@ -56,28 +56,12 @@ void Recorder::open_store() {
   store_retry_ = now_ + kOpenRetry;
 }
 
-// The flows that were added.
-std::unordered_set<std::uint64_t> Recorder::load_pinned() {
-  std::unordered_set<std::uint64_t> added;
+void Recorder::load_rows() {
   SegmentFolder folder(options_.store.folder);
-  for (Position last : pinned_in(options_.store.folder)) {
+  for (Position last : known_flows(options_.store.folder, store_->paths(), Rows::kRows, kLoadedMax)) {
     auto record = folder.at(last);
     Row row;
-    if (record && row.read(*record) && added.insert(row.flow.value).second) rows_.add(row);
-  }
-  return added;
-}
-
-// The list begins with the pinned flows, and what the last run left in its newest segment.
-void Recorder::load_rows() {
-  std::unordered_set<std::uint64_t> pinned = load_pinned();
-  std::vector<std::string> paths = store_->paths();
-  if (paths.empty()) return;
-  auto reader = SegmentReader::open(paths.back());
-  if (!reader) return;
-  while (auto record = reader->next()) {
-    Row row;
-    if (row.read(*record) && !pinned.contains(row.flow.value)) rows_.add(row);
+    if (record && row.read(*record)) rows_.add(row);
   }
 }
 
@@ -101,9 +85,11 @@ bool Recorder::write_all(Duration patience) {
 void Recorder::forget() {
   std::uint32_t asked = clear_asked_;
   indexer_.stop();
-  if (store_) store_->clear();
   rows_.clear();
-  load_pinned();
+  if (store_) {
+    store_->clear();
+    load_rows();  // those that are pinned
+  }
   for (auto& [flow, open] : open_) {
     open.last = {};
     open.lost = true;
@@ -311,7 +297,9 @@ std::uint16_t Recorder::flags_of(const Open& open, const EventHeader& event, con
     // What was not looked at was not wanted. Nor was anything of a CONNECT's, of which nothing is kept.
     ByteCount looked_at = moved[i] - std::min(moved[i], open.unseen[i]);
     if (open.kept[i] < std::min(looked_at, options_.body_limit)) flags |= kContentLost;
-    if (open.cut || (row.method != "CONNECT" && moved[i] > options_.body_limit)) flags |= kContentCut;
+    bool not_in_the_file = (event.flags & kImported) != 0 && open.unseen[i] > 0;
+    if (open.cut || not_in_the_file || (row.method != "CONNECT" && moved[i] > options_.body_limit))
+      flags |= kContentCut;
   }
   return flags;
 }

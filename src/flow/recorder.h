@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
@@ -52,6 +51,7 @@ class Recorder {
   static constexpr ByteCount kUnseenMin = 1_MiB;
   static constexpr Duration kFlushEvery = std::chrono::milliseconds(25);
   static constexpr Duration kProgressEvery = std::chrono::milliseconds(250);  // bytes of a flow under way, in the list
+  static constexpr ByteCount kLoadedMax = 64_MiB;     // of segments, or one more, read for the list's beginning
   static constexpr std::size_t kStepBytes = 8 << 20;  // handled before step() returns to look after the disk
   static constexpr std::size_t kCalm = 256 << 10;     // a step that took no more goes on with an index, too
 
@@ -122,7 +122,6 @@ class Recorder {
   };
   void open_store();
   void load_rows();
-  std::unordered_set<std::uint64_t> load_pinned();
   void forget();
   // `flags` are given to each flow that ends.
   std::size_t drain(Ring& ring, std::uint16_t flags);

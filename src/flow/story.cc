@@ -1,6 +1,8 @@
 // See story.h.
 #include "flow/story.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "flow/connection_story.h"
@@ -82,6 +84,14 @@ void tell_end(const Flow& flow, std::vector<std::string>& story) {
   }
 }
 
+// A FIN after the request says that the client sends no more; of reading it says nothing.
+void tell_client(const Flow& flow, std::vector<std::string>& story) {
+  bool finished = std::any_of(flow.notes.begin(), flow.notes.end(),
+                              [](const RecordedNote& note) { return note.what == "client_finished"; });
+  if (finished)
+    story.emplace_back("The client had closed its side before: it may have read the response, or have been gone.");
+}
+
 void tell_gaps(const Flow& flow, std::vector<std::string>& story) {
   if (flow.beginning_gone) story.emplace_back("Its beginning is no longer kept.");
   if ((flow.row.flags & kContentCut) != 0) story.emplace_back("Content beyond the limit was counted, not kept.");
@@ -93,7 +103,7 @@ void tell_gaps(const Flow& flow, std::vector<std::string>& story) {
 
 std::string duration_words(Duration duration) {
   auto ns = static_cast<double>(duration.count());
-  if (ns < 1e6) return fmt::format("{:.0f} us", ns / 1e3);
+  if (ns < 1e6) return fmt::format("{:.0f} µs", ns / 1e3);
   if (ns < 1e9) return fmt::format("{:.1f} ms", ns / 1e6);
   return fmt::format("{:.1f} s", ns / 1e9);
 }
@@ -117,6 +127,7 @@ std::vector<std::string> story_of(const Flow& flow, std::optional<MessageCount> 
   if (passed) tell_messages(*passed, story);
   tell_network(flow, story);
   tell_end(flow, story);
+  tell_client(flow, story);
   tell_gaps(flow, story);
   return story;
 }

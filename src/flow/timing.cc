@@ -15,8 +15,9 @@ Timing timing_of(const Flow& flow) {
   };
   // Backwards, so that what is known best is cut last.
   std::int64_t begun = flow.row.begun.time_since_epoch().count();
-  if (flow.response_received)
-    timing.receive = part(Duration(begun + timing.total.count() - flow.response_received->at));
+  bool tunnel = flow.row.method == "CONNECT" && flow.row.status / 100 == 2;
+  const auto& opened = tunnel ? flow.response_sent : flow.response_received;
+  if (opened) timing.receive = part(Duration(begun + timing.total.count() - opened->at));
   if (flow.request_sent && (flow.response_received || flow.ended)) {
     std::int64_t until = flow.response_received ? flow.response_received->at : begun + timing.total.count();
     timing.wait = part(Duration(until - flow.request_sent->at));

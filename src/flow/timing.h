@@ -10,9 +10,10 @@ namespace porthole::flow {
 // Parts that did not happen are absent; those that are there add up to `total`.
 struct Timing {
   Duration total{};
-  Duration blocked{};                     // ours: reading the head, rules, waiting for a connection
-  std::optional<Duration> dns, connect;   // waited for this flow; absent on a kept connection
-  std::optional<Duration> wait, receive;  // request sent to response head; response head to the end
+  Duration blocked{};                    // ours: reading the head, rules, waiting for a connection
+  std::optional<Duration> dns, connect;  // waited for this flow; absent on a kept connection
+  std::optional<Duration> wait,
+      receive;  // request sent to response head; response head, or a tunnel's beginning, to the end
 };
 
 Timing timing_of(const Flow& flow);

@@ -21,10 +21,8 @@ std::size_t Traffic::bin_of(Duration took) {
   return std::min<std::size_t>(kBins - 1, static_cast<std::size_t>(std::log2(static_cast<double>(us)) * 8));
 }
 
-// The middle of the bin.
-std::int64_t Traffic::microseconds_of(std::size_t bin) {
-  return std::llround(std::exp2((static_cast<double>(bin) + 0.5) / 8));
-}
+// Where the next bin begins.
+std::int64_t Traffic::end_us(std::size_t bin) { return std::llround(std::exp2(static_cast<double>(bin + 1) / 8)); }
 
 Traffic::Second& Traffic::second(std::int64_t at) {
   Second& place = seconds_[static_cast<std::size_t>(at) % kSeconds];
@@ -40,7 +38,11 @@ void Traffic::add(const Row& row) {
   here.bytes += row.bytes_in + row.bytes_out;
   ++here.status[std::min<std::size_t>(row.status / 100, 5)];
   if (row.error != Token::none) ++here.errors[static_cast<std::size_t>(row.error)];
-  if (row.method != "CONNECT") ++here.took[bin_of(row.took)];
+  if (row.method != "CONNECT") {
+    ++here.took[bin_of(row.took)];
+    here.longest_us = std::max<std::int64_t>(here.longest_us,
+                                             std::chrono::duration_cast<std::chrono::microseconds>(row.took).count());
+  }
   std::string host = target_parts({}, row.host).host;
   if (host.empty()) return;
   auto found = here.hosts.find(host);
@@ -63,7 +65,8 @@ void Traffic::catch_up(const Rows& rows, WallTime now) {
 }
 
 void Traffic::append(Json& json, std::uint64_t flows, std::int64_t open) const {
-  std::uint64_t ended = 0, bytes = 0;
+  std::uint64_t last_second = 0, bytes = 0;
+  std::int64_t longest_us = 0;
   std::array<std::uint64_t, 6> status{};
   std::array<std::uint64_t, static_cast<std::size_t>(Token::count_)> errors{};
   std::array<std::uint64_t, kBins> took{};
@@ -71,11 +74,10 @@ void Traffic::append(Json& json, std::uint64_t flows, std::int64_t open) const {
   auto sum = [](auto& into, const auto& from) {
     for (std::size_t i = 0; i < from.size(); ++i) into[i] += from[i];
   };
-  std::int64_t first = now_;
   for (const Second& one : seconds_) {
     if (!recent(one) || one.flows == 0) continue;
-    first = std::min(first, one.at);
-    ended += one.flows;
+    if (one.at == now_ - 1) last_second = one.flows;
+    longest_us = std::max(longest_us, one.longest_us);
     bytes += one.bytes;
     sum(status, one.status);
     sum(errors, one.errors);
@@ -84,14 +86,12 @@ void Traffic::append(Json& json, std::uint64_t flows, std::int64_t open) const {
   }
   std::uint64_t timed = 0;
   for (std::uint64_t count : took) timed += count;
-  auto percentile = [&](double part) -> std::int64_t {
+  // What so many took at most: the end of their bin.
+  auto percentile = [&](std::string_view name, double part) {
     auto wanted = static_cast<std::uint64_t>(std::ceil(part * static_cast<double>(timed)));
-    std::uint64_t seen = 0;
-    for (std::size_t bin = 0; bin < kBins && wanted > 0; ++bin) {
-      seen += took[bin];
-      if (seen >= wanted) return microseconds_of(bin);
-    }
-    return 0;
+    std::size_t bin = 0;
+    for (std::uint64_t seen = took[0]; seen < wanted; seen += took[++bin]) {}
+    if (timed > 0) json.number(name, std::min(end_us(bin), longest_us));
   };
   std::vector<std::pair<std::string_view, std::uint64_t>> top(hosts.begin(), hosts.end());
   std::size_t shown = std::min(top.size(), kHostsShown);
@@ -100,8 +100,7 @@ void Traffic::append(Json& json, std::uint64_t flows, std::int64_t open) const {
       [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
 
   json.object().number("flows", flows).number("open", open);
-  // Over the seconds since the first of them: a proxy that has run for five has a rate, too.
-  json.number("rate", static_cast<double>(ended) / static_cast<double>(now_ - first + 1)).number("bytes", bytes);
+  json.number("rate", last_second).number("bytes", bytes);
   json.key("errors").object();
   for (std::size_t i = 0; i < errors.size(); ++i) {
     if (errors[i] > 0) json.number(token_text(static_cast<Token>(i)), errors[i]);
@@ -111,7 +110,10 @@ void Traffic::append(Json& json, std::uint64_t flows, std::int64_t open) const {
   for (std::size_t i = 0; i < status.size(); ++i) {
     if (status[i] > 0) json.number(kDigits[i], status[i]);
   }
-  json.end_object().number("p50", percentile(0.5)).number("p95", percentile(0.95)).number("p99", percentile(0.99));
+  json.end_object();
+  percentile("p50", 0.5);
+  percentile("p95", 0.95);
+  percentile("p99", 0.99);
   json.key("hosts").array();
   for (std::size_t i = 0; i < shown; ++i) json.array().octets(top[i].first).number(top[i].second).end_array();
   json.end_array().end_object();

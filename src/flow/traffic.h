@@ -24,7 +24,8 @@ class Traffic {
   void catch_up(const Rows& rows, WallTime now);
   void add(const Row& row);  // one that has ended
 
-  // The object `stats` of docs/user/api.md. `flows` and `open` come from outside: they are not of the last minute.
+  // The object `stats` of docs/user/api.md. `flows` and `open` come from outside: they are not of the last minute. The rate is that
+  // of the last whole second; percentiles are left out while there is nothing that they could be of.
   void append(Json& json, std::uint64_t flows, std::int64_t open) const;
 
  private:
@@ -36,10 +37,11 @@ class Traffic {
     std::array<std::uint32_t, 6> status{};  // by first digit
     std::array<std::uint32_t, static_cast<std::size_t>(Token::count_)> errors{};
     std::array<std::uint32_t, kBins> took{};
+    std::int64_t longest_us = 0;
     std::unordered_map<std::string, std::uint32_t> hosts;
   };
   static std::size_t bin_of(Duration took);
-  static std::int64_t microseconds_of(std::size_t bin);
+  static std::int64_t end_us(std::size_t bin);
   Second& second(std::int64_t at);
   bool recent(const Second& second) const { return second.at > now_ - static_cast<std::int64_t>(kSeconds); }
 

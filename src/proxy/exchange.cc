@@ -424,6 +424,8 @@ void Exchange::end(flow::End how, Token error) {
   metrics.request_seconds.observe(outcome.took);
   if (services_.access_log) services_.access_log->add(outcome);
   if (!tap_) return;
+  if ((how == flow::End::complete || how == flow::End::answered) && stream_.client_finished())
+    trace().client_finished();
   if (request_ && outcome.method.empty()) Trace::fill_from_unparsed(request_->raw, outcome);
   tap_->end(flow_, outcome, services_.loop.now());
 }

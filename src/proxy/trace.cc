@@ -41,6 +41,8 @@ void Trace::ruled(std::string_view rule, std::string_view verdict) {
 
 void Trace::retried(const Error& error) { note({.what = "retry", .detail = error.detail, .took = {}}); }
 
+void Trace::client_finished() { note({.what = "client_finished", .detail = {}, .took = {}}); }
+
 void Trace::fill_from_unparsed(std::string_view raw, flow::Outcome& outcome) {
   flow::RequestSummary read = flow::unparsed_summary(raw);
   outcome.method = read.method;

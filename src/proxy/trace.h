@@ -25,6 +25,8 @@ class Trace final : public upstream::DialWatch {
   // `rule` decided: the name of a rule, or of the option that is one.
   void ruled(std::string_view rule, std::string_view verdict);
   void retried(const Error& error);
+  // Before the response was whole: it may have read on, or have been gone (decision 0006).
+  void client_finished();
   // Method and target of a head that did not parse, for the list.
   static void fill_from_unparsed(std::string_view raw, flow::Outcome& outcome);
   // Of that leg; nothing is known of what is no TCP connection, or broke.

@@ -59,6 +59,9 @@ TEST_F(ContentAnswer, UndoesContentCodingsAndSaysWhatStoppedIt) {
   Answer decoded = ask("GET", path + "?decoded=1");
   EXPECT_EQ(decoded.body, "");
   EXPECT_NE(field(decoded, "Porthole-Fault"), "");
+  Answer part = ask("GET", path + "?decoded=1", {}, {{"Range", "bytes=0-99"}});
+  EXPECT_EQ(part.status, 416);
+  EXPECT_NE(field(part, "Porthole-Fault"), "");
 }
 
 TEST_F(ContentAnswer, ContentThatWasEvictedMeanwhileBreaksOff) {

@@ -46,6 +46,8 @@ TEST(CommandLine, EachCommandHasItsOwnFlags) {
   EXPECT_EQ(parse({"env", "--shell", "fish"}).shell, "fish");
   EXPECT_EQ(parse({"pac", "--test", "http://a/"}).test_url, "http://a/");
   EXPECT_EQ(parse({"help", "options"}).help_topic, "options");
+  EXPECT_EQ(parse({"flows", "list", "--help"}).help_topic, "flows");
+  EXPECT_EQ(parse({"flows", "--help"}).command, Command::help);
   EXPECT_EQ(parse({"config", "--config", "a.toml"}).config_flag, "a.toml");
 }
 

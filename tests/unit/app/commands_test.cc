@@ -17,10 +17,13 @@ Answer ask(std::vector<const char*> words, std::map<std::string, std::string> va
 }
 
 TEST(Commands, HelpFitsAScreen) {
-  std::istringstream lines(help_text(""));
-  int count = 0;
-  for (std::string line; std::getline(lines, line); ++count) EXPECT_LE(line.size(), 80U) << line;
-  EXPECT_LE(count, 24);
+  for (const char* topic : {"", "flows"}) {
+    std::istringstream lines(help_text(topic));
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) EXPECT_LE(line.size(), 80U) << line;
+    EXPECT_LE(count, 24) << topic;
+  }
+  EXPECT_NE(help_text("flows").find("porthole flows replay ID"), std::string::npos);
   for (const char* name : {"run", "status", "reload", "stop", "tail", "flows", "explain", "exec", "open", "check",
                            "config", "env", "pac", "limits", "guide", "version"}) {
     EXPECT_NE(help_text("").find(name), std::string::npos) << name;

@@ -70,6 +70,18 @@ TEST(RowLine, LetsNothingCapturedReachTheTerminalAsItIs) {
   EXPECT_THAT(line, HasSubstr("http://a/\\x1b[2J\\xc2\\x9b"));
 }
 
+TEST(RowLine, SaysHowItEndedWhereThatIsNoSuccess) {
+  flow::Row gone = row();
+  gone.end = flow::End::client_gone;
+  EXPECT_THAT(row_line(gone, {}), EndsWith("http://shop.test/a  client_gone\n"));
+  std::string text;
+  Json json(text);
+  flow::append_row(json, gone);
+  EXPECT_EQ(row_line(*row_of(nlohmann::ordered_json::parse(text)), {}), row_line(gone, {}));
+  gone.open = true;
+  EXPECT_THAT(row_line(gone, {}), Not(HasSubstr("gone")));
+}
+
 TEST(RowLine, ARowIsTheSameAfterItsWayThroughJson) {
   flow::Row before = row("http://shop.test/\xff\xc3\xa4\"\n");
   before.error = Token::dns_error;

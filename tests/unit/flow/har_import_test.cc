@@ -188,6 +188,26 @@ TEST_F(HarImportTest, TheSizeIsKeptWhereNoCodingWasUndone) {
   EXPECT_EQ(flow->response_received->text, "HTTP/1.1 200 \r\nContent-Length: 3\r\n\r\n");
 }
 
+// Ours says so; Chrome without content, too, by the size alone.
+TEST_F(HarImportTest, WhatIsNotInTheFileIsCountedAndTheFlowSaysSo) {
+  import(har(
+      R"({"request":{"method":"GET","url":"http://h/cut"},)"
+      R"("response":{"status":200,"content":{"size":3,"text":"abc","_truncated":{"kept":3,"size":1000}}}},)"
+      R"({"request":{"method":"POST","url":"http://h/bare","bodySize":70,"postData":{"mimeType":"a/b"}},)"
+      R"("response":{"status":200,"content":{"size":500}}},)"
+      R"({"request":{"method":"GET","url":"http://h/all"},"response":{"status":200,"content":{"size":3,"text":"abc"}}})"));
+  auto rows = recorder_->rows().newest(3);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[2].bytes_out, 1000U);
+  EXPECT_NE(rows[2].flags & kContentCut, 0);
+  EXPECT_EQ(content_of(rows[2], Direction::response), "abc");
+  EXPECT_EQ(rows[1].bytes_in, 70U);
+  EXPECT_EQ(rows[1].bytes_out, 500U);
+  EXPECT_NE(rows[1].flags & kContentCut, 0);
+  EXPECT_EQ(rows[0].bytes_out, 3U);
+  EXPECT_EQ(rows[0].flags & (kContentCut | kContentLost), 0);
+}
+
 TEST_F(HarImportTest, ATimeOfAnyYearIsOne) {
   for (const char* date : {"9999-12-31T23:59:59.999999999Z", "2300-01-01T00:00:00Z", "0000-01-01T00:00:00+99:99"}) {
     import(har(R"({"startedDateTime":")" + std::string(date) +

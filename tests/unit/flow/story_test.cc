@@ -85,6 +85,14 @@ TEST(Story, TellsARetry) {
                                            "The response went out whole; all took 100.0 ms."));
 }
 
+TEST(Story, DoesNotSayThatAClientReadWhatItMayNotHaveStayedFor) {
+  Flow left = flow(End::complete, 200);
+  left.notes = {{.at = 0, .took = {}, .what = "client_finished", .detail = {}}};
+  EXPECT_THAT(story_of(left),
+              ElementsAre("The response went out whole; all took 100.0 ms.",
+                          "The client had closed its side before: it may have read the response, or have been gone."));
+}
+
 TEST(Story, SaysWhatIsMissing) {
   Flow open = flow(End::complete, 0);
   open.ended = false;

@@ -51,6 +51,20 @@ TEST(Timing, LeavesOutWhatDidNotHappen) {
   EXPECT_FALSE(silent.receive);
 }
 
+TEST(Timing, ATunnelIsNotKeptWaitingWhileItIsOpen) {
+  Flow tunnel = flow(60s, std::nullopt, std::nullopt);
+  tunnel.row.method = "CONNECT";
+  tunnel.row.status = 200;
+  tunnel.response_sent = RecordedHead{.at = Duration(1s + 5ms).count(), .text = {}, .changes = {}};
+  tunnel.notes = {{.at = 0, .took = 4ms, .what = "connect", .detail = {}}};
+  Timing timing = timing_of(tunnel);
+  EXPECT_EQ(timing.connect, 4ms);
+  EXPECT_EQ(timing.receive, 60s - 5ms);
+  EXPECT_EQ(timing.blocked, 1ms);
+  tunnel.row.status = 403;
+  EXPECT_FALSE(timing_of(tunnel).receive);
+}
+
 TEST(Timing, AddsUpWhateverTheRecordsSay) {
   for (Duration took : {Duration(0), Duration(1ms), Duration(10s)}) {
     for (Duration sent : {Duration(-5ms), Duration(0), Duration(20s)}) {

@@ -92,6 +92,20 @@ TEST(Trace, TellsTheRetryAndItsNewConnection) {
   EXPECT_THAT(one.sink.served, ElementsAre(0, 0));
 }
 
+TEST(Trace, TellsThatTheClientHadEndedItsSide) {
+  Traced one;
+  auto client = one.rig.client();
+  client->send(kGet);
+  client->finish();
+  one.rig.server().send(kOk);
+  EXPECT_THAT(one.sink.told, testing::Contains("client_finished: "));
+  Traced other;
+  auto stays = other.rig.client();
+  stays->send(kGet);
+  other.rig.server().send(kOk);
+  EXPECT_THAT(other.sink.told, testing::Not(testing::Contains("client_finished: ")));
+}
+
 TEST(Trace, TellsTheWaitForAConnection) {
   Traced one;
   auto narrow = std::make_shared<Snapshot>(*one.rig.snapshot);
