@@ -63,15 +63,19 @@ class Parser {
     try {
       root_.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
-      line_.error = problem.what();
-      if (argc > 1 && argv[1][0] != '-') suggest(argv[1]);
-      return;
+      if (!help_) {  // who asks how it is used need not know it
+        line_.error = problem.what();
+        if (argc > 1 && argv[1][0] != '-') suggest(argv[1]);
+        return;
+      }
     }
     for (const Verb& verb : kVerbs) {
       if (root_.got_subcommand(std::string(verb.name))) line_.command = verb.command;
     }
-    if (help_) line_.command = Command::help;
-    else if (version_) line_.command = Command::version;
+    if (help_) {
+      if (line_.command == Command::flows) line_.help_topic = "flows";
+      line_.command = Command::help;
+    } else if (version_) line_.command = Command::version;
     else check_uses();
     for (auto& [option, texts] : texts_) {
       if (texts.empty()) continue;
@@ -188,7 +192,7 @@ class Parser {
       case Command::reload:
       case Command::stop: break;
       case Command::version: break;
-      case Command::help: app.add_option("TOPIC", line_.help_topic)->check(CLI::IsMember({"options"})); break;
+      case Command::help: app.add_option("TOPIC", line_.help_topic)->check(CLI::IsMember({"options", "flows"})); break;
     }
   }
 

@@ -42,7 +42,7 @@ struct CommandLine {
   std::string shell = "sh";                // env --shell
   std::string test_url;                    // pac --test
   std::string check_path;                  // check FILE
-  std::string help_topic;                  // help options
+  std::string help_topic;                  // help options|flows
   std::vector<std::string> guide_words;    // guide WORD...
   bool guide_json = false;                 // guide --json
   std::string flows_action;                // flows list|find|show|diff|export|import|clear|replay

@@ -34,11 +34,32 @@ constexpr std::string_view kHelp = R"help(porthole - a fast HTTP proxy you can s
   porthole env [--unset] [--shell fish]   lines for: eval "$(porthole env)"
   porthole pac [--test URL]          the PAC file, or its answer for URL
   porthole guide [WORD...] [--json]   what a field, status, method, error means
-  porthole limits | version | help | help options
+  porthole limits | version | help [options|flows]
 
   try    porthole & curl -x http://127.0.0.1:8083 http://porthole.internal/
   TERM drains (a second one quits), HUP reloads, USR1 reopens the logs
   exit   0 fine, 1 failed, 2 usage, 69 cannot listen, 78 bad configuration
+)help";
+
+constexpr std::string_view kFlowsHelp = R"help(porthole flows - what was recorded, found, shown and sent again
+
+  porthole flows list [FILTER]     the newest, a line each
+  porthole flows find FILTER       in fields and decoded content, too; 1: none
+      --limit N (50), --json
+  porthole flows show ID           the heads of all four hops
+      --as curl|fetch|python|raw [--with-secrets]    its request, to paste
+  porthole flows diff A B          two beside each other [--json]
+  porthole flows export [FILTER] >out.har    an HTTP archive, oldest first
+      --limit N (all), --with-secrets
+  porthole flows import FILE       gives one to the proxy that runs
+  porthole flows clear             the proxy forgets all that is not pinned
+  porthole flows replay ID         sends it again, and waits for the answer
+      -X METHOD, -H 'Name: value', -d TEXT|@FILE|@-, --json
+  porthole explain ID              what was changed on the way, and why
+
+  All but import, clear and replay read a folder: --folder DIR, else that of
+  the configuration (--config FILE). A filter: host:*.shop.test status:5xx
+  time>500ms body:"out of stock"; one that begins with - goes behind --
 )help";
 
 Answer env(const CommandLine& line, const Surroundings& surroundings, const Endpoint& address) {
@@ -109,7 +130,10 @@ Answer flows(const CommandLine& line, const Surroundings& surroundings, const Se
 
 std::string version_text() { return "porthole " PORTHOLE_VERSION; }
 
-std::string help_text(const std::string& topic) { return topic == "options" ? options_text() : std::string(kHelp); }
+std::string help_text(const std::string& topic) {
+  if (topic == "options") return options_text();
+  return std::string(topic == "flows" ? kFlowsHelp : kHelp);
+}
 
 std::string port_unknown() {
   return "porthole: proxy.listen has port 0, so the port is chosen at start: name it with --listen ADDRESS:PORT\n";

@@ -15,6 +15,7 @@
 namespace porthole::app {
 namespace {
 
+using flow::End;
 using flow::Row;
 using Object = nlohmann::ordered_json;
 
@@ -76,6 +77,22 @@ Token token_at(const Object& json) {
   return Token::none;
 }
 
+// Why it failed: the proxy's error, or how it ended where there is none.
+std::string failure_of(const Row& row) {
+  if (row.error != Token::none) return std::string(token_text(row.error));
+  bool failed = row.end == End::client_gone || row.end == End::upstream_broke || row.end == End::timed_out ||
+                row.end == End::shutdown;
+  return failed && !row.open && row.method != "CONNECT" ? std::string(flow::end_text(row.end)) : std::string();
+}
+
+End end_at(const Object& json) {
+  std::string text = text_at(json, "end");
+  for (int i = 0; i <= static_cast<int>(End::shutdown); ++i) {
+    if (flow::end_text(static_cast<End>(i)) == text) return static_cast<End>(i);
+  }
+  return End::complete;
+}
+
 }  // namespace
 
 std::string safe(std::string_view text) {
@@ -94,7 +111,8 @@ std::string row_line(const Row& row, const LineLook& look) {
   line += fmt::format("{} {:<7} ", clock_text(row.begun, !narrow), safe(row.method));
   std::string status = row.status == 0 ? "-" : std::to_string(row.status);
   std::string rest = fmt::format(" {:>9} {:>10}  ", flow::duration_words(row.took), flow::size_words(row.bytes_out));
-  std::string error = row.error == Token::none ? "" : fmt::format("  {}", token_text(row.error));
+  std::string error = failure_of(row);
+  if (!error.empty()) error.insert(0, "  ");
   std::string target = safe(row.target);
   if (look.columns != 0) {
     std::size_t taken = line.size() + 3 + rest.size() + error.size();
@@ -113,6 +131,7 @@ std::optional<Row> row_of(const Object& json) {
   Row row;
   row.flow = *id;
   row.open = text_at(json, "state") == "open";
+  row.end = end_at(json);
   row.error = token_at(json);
   row.status = static_cast<std::uint16_t>(number_at(json, "status"));
   row.bytes_in = static_cast<ByteCount>(number_at(json, "bytes_in"));
