@@ -92,10 +92,35 @@ test('19: edit and send again: the new row links to its parent, its response is 
   assert.deepEqual(page.faults, []);
 });
 
+test('19: a new request is new, whatever is chosen; Escape does not throw edits away at once', async (t) => {
+  const {porthole, page, origin} = await watched(t);
+  await send(porthole, origin.url('/chosen'), {headers: {'X-Old': '1'}});
+  await openFlow(page, '/chosen');
+  await page.locator('.bar button', {hasText: 'More'}).click();
+  await page.locator('[role=menuitem]', {hasText: 'New request'}).click();
+  const box = page.locator('dialog.compose[open]');
+  await box.waitFor();
+  assert.equal(await box.getByLabel('URL').inputValue(), 'http://');
+  await box.getByLabel('URL').fill(origin.url('/new'));
+  await page.keyboard.press('Escape');
+  await box.locator('.why', {hasText: 'edits'}).waitFor();
+  await page.mouse.click(5, 5);
+  await box.waitFor({state: 'detached'});
+  await page.keyboard.press('r');
+  await box.waitFor();
+  await page.keyboard.press('Escape');
+  await box.waitFor({state: 'detached'});
+  assert.equal(origin.seen.length, 1);
+  assert.deepEqual(page.faults, []);
+});
+
 test('19: what was not recorded is left out, and said', {skip: kDev && 'the stand-in records all'}, async (t) => {
   const {porthole, page, origin} = await watched(t, {}, {redact: ['authorization']});
   await send(porthole, origin.url('/kept'), {headers: {Authorization: 'Bearer s3cret', 'If-Match': '*'}});
-  await openFlow(page, '/kept');
+  await openFlow(page, '/kept', 'request');
+  const field = page.locator('.fields tr', {hasText: 'Authorization'});
+  await field.getByText('not recorded').waitFor();
+  assert.equal(await field.locator('.reveal').count(), 0);
   await page.keyboard.press('r');
   await page.waitForSelector('dialog.compose[open]');
   await page.locator('dialog.compose', {hasText: 'Not recorded, and left out: Authorization.'}).waitFor();

@@ -59,7 +59,7 @@ test('15: a 20 MB JSON opens to its first 256 KiB; the tree folds', async (t) =>
   const took = Date.now() - begun;
   t.diagnostic(`open in ${took} ms`);
   assert.ok(took <= 1000 * kSlack, `${took} ms`);
-  assert.match(await page.textContent('.more'), /262 kB of/);
+  assert.match(await page.textContent('.more'), /256 KiB of/);
   const first = page.locator('.json-fold').nth(1);
   await first.click();
   await page.locator('.json-string', {hasText: 'item 0'}).waitFor();
@@ -67,7 +67,7 @@ test('15: a 20 MB JSON opens to its first 256 KiB; the tree folds', async (t) =>
   await first.click();
   assert.equal(await page.locator('.json-string', {hasText: 'item 0'}).count(), 0);
   await page.click('.more button');
-  await page.locator('.more', {hasText: '524 kB of'}).waitFor();
+  await page.locator('.more', {hasText: '512 KiB of'}).waitFor();
   assert.deepEqual(page.faults, []);
 });
 
@@ -118,6 +118,40 @@ test('15: hex, image, form, multipart, GraphQL, protobuf, cookies and JWT each s
   await page.locator('summary', {hasText: 'Cookies'}).click();
   await page.locator('.part .reveal').first().click();
   await page.locator('.part td', {hasText: 's3cret'}).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('15: what cannot be shown says why', async (t) => {
+  const {porthole, page, origin} = await watched(t, {
+    '/no-gzip': says('text/plain', 'this is no gzip', {'Content-Encoding': 'gzip'}),
+    '/latin': says('text/plain; charset=iso-8859-1', Buffer.from([0x63, 0x61, 0x66, 0xe9])),
+    '/unknown': says('text/plain; charset=klingon', 'caf\u00e9'),
+  });
+  for (const path of ['/no-gzip', '/latin', '/unknown']) await send(porthole, origin.url(path));
+  await openFlow(page, '/no-gzip', 'response');
+  await page.locator('.body .why', {hasText: 'could not be undone'}).waitFor();
+  assert.equal(await page.locator('.body .editor, .body pre').count(), 0);
+  await page.locator('.body input[type=checkbox]').uncheck();
+  await page.locator('.body', {hasText: 'this is no gzip'}).waitFor();
+  for (const path of ['/latin', '/unknown']) {
+    await openFlow(page, path, 'response');
+    await page.locator('.body', {hasText: 'caf\u00e9'}).waitFor();
+  }
+  const far = await rawOrigin(t, (wire) => wire.until('ahoy'));
+  const wire = await tunnel(t, porthole.proxy, far.authority);
+  await wire.send('ahoy');
+  wire.end();
+  await openFlow(page, String(far.port), 'response');
+  await page.locator('.panel', {hasText: 'What passes in a tunnel is not kept'}).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('explaining does not speak of a side that is not there', async (t) => {
+  const {porthole, page} = await watched(t, {});
+  await send(porthole, 'http://127.0.0.1:1/nobody');
+  await openFlow(page, '/nobody', 'explain');
+  await page.getByLabel('Response').locator('h3', {hasText: 'made by Porthole'}).waitFor();
+  assert.doesNotMatch(await page.textContent('.explain'), /passed on as it came/);
   assert.deepEqual(page.faults, []);
 });
 

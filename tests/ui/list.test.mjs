@@ -204,10 +204,84 @@ test('9: a bad filter after a search without hits says so where the rows would b
   await page.fill('#filter', 'body:nowhere');
   await page.locator('.empty', {hasText: 'No flow fits body:nowhere.'}).waitFor();
   await page.fill('#filter', 'hots:127.0.0.1');
-  await page.locator('.empty', {hasText: 'The filter is not right: '}).waitFor();
+  await page.locator('.empty', {hasText: 'The filter is not right'}).waitFor();
+  assert.equal(await page.textContent('[data-count]'), 'filter not right');
   await page.locator('.empty button', {hasText: 'Show all flows'}).click();
   await rowWith(page, '/one').waitFor();
   assert.deepEqual(page.faults, []);
+});
+
+test('9: a bad filter in the address bar leaves the list whole', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  await send(porthole, origin.url('/one'));
+  await page.goto(`http://${porthole.ui}/#filter=hots:x`);
+  await page.reload();
+  await rowWith(page, '/one').waitFor();
+  await page.locator('#filter-problem', {hasText: 'hots'}).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('17: the waterfall is filled by what is on the screen, also in a short list', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t, {'/slow': (_, answer) => setTimeout(() => answer.end('late'), 600)});
+  await send(porthole, origin.url('/first'));
+  await send(porthole, origin.url('/slow'));
+  await send(porthole, origin.url('/last'));
+  await page.locator('[data-at]', {hasText: '/last'}).locator('.bar:not(.bar-open)').waitFor();
+  const bars = await page.$$eval('[data-at] .c-fall', (all) => all.map((cell) => {
+    const box = cell.getBoundingClientRect(), bar = cell.querySelector('.bar').getBoundingClientRect();
+    return {left: (bar.left - box.left) / box.width, right: (bar.right - box.left) / box.width};
+  }));
+  assert.equal(bars.length, 3);
+  assert.ok(bars[0].left < 0.02 && bars[0].right < 0.5, JSON.stringify(bars));
+  assert.ok(bars[1].right - bars[1].left > 0.5, JSON.stringify(bars));
+  assert.ok(bars[2].left > 0.5 && bars[2].right > 0.98, JSON.stringify(bars));
+});
+
+test('Back closes what lies over the list, and does not leave the page', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  for (const path of ['/one', '/two']) await send(porthole, origin.url(path));
+  await rowWith(page, '/one').click();
+  await page.waitForSelector('.detail');
+  await page.keyboard.press('j');
+  const chosen = await page.waitForFunction(() => document.querySelector('[aria-selected=true]')?.textContent.includes('/two'));
+  assert.ok(chosen);
+  await page.goBack();
+  await page.waitForSelector('.detail', {state: 'detached'});
+  await page.locator('[aria-selected=true]', {hasText: '/two'}).waitFor();
+  await page.goForward();
+  await page.waitForSelector('.detail');
+  // Closed by a key, it leaves no step behind: a dozen flows opened are not a dozen times Back.
+  const steps = await page.evaluate(() => history.length);
+  for (let n = 0; n < 5; n += 1) {
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.detail', {state: 'detached'});
+    await page.waitForFunction(() => history.state === 'list');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.detail');
+  }
+  assert.equal(await page.evaluate(() => history.length), steps);
+  await page.keyboard.press('g');
+  await page.waitForSelector('.dashboard');
+  await page.goBack();
+  await rowWith(page, '/one').waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('the list is where it was after a look at the dashboard', async (t) => {
+  const {page} = await watched(t, {rows: 2000});
+  await page.locator('#grid').evaluate((node) => node.scrollTo(0, 5000));
+  await page.waitForFunction(() => document.querySelector('[data-at="180"]'));
+  await page.waitForFunction(() => /Follow/.test(document.querySelector('.bar-button[aria-pressed=false]')?.textContent));
+  const before = await page.evaluate(() => document.querySelector('#grid').scrollTop);
+  await page.focus('#grid');
+  await page.keyboard.press('g');
+  await page.waitForSelector('.dashboard');
+  await page.keyboard.press('g');
+  await page.waitForFunction(() => document.querySelector('[data-at="180"]'));
+  assert.equal(await page.evaluate(() => document.querySelector('#grid').scrollTop), before);
 });
 
 test('3: two tabs share one stream; when the first one closes the second goes on', async (t) => {

@@ -25,6 +25,20 @@ test('1: the printed link signs in once, and leaves no code in the address bar',
   assert.deepEqual([...first.faults, ...second.faults], []);
 });
 
+test('1: a link opened where the page already shows its form signs in, and no code stays', async (t) => {
+  const porthole = await inspector(t);
+  const page = await profile(t, await browser(shared));
+  await page.goto(`http://${porthole.ui}/`);
+  await page.waitForSelector('.sign-in form');
+  await page.goto(porthole.link);  // changes the hash alone
+  await page.waitForSelector('#grid');
+  assert.doesNotMatch(page.url(), /c=/);
+  await page.goto(`http://${porthole.ui}/#c=0123456789abcdef`);
+  await page.waitForFunction(() => !location.hash.includes('c='));
+  await page.waitForSelector('#grid');
+  assert.deepEqual(page.faults, []);
+});
+
 test('2: without a session every call is 401 and the page is a form without data', async (t) => {
   const porthole = await inspector(t);
   const origin = await site(t);

@@ -38,7 +38,7 @@ export function App() {
         {open && <Later room={detail} />}
       </main>
       <Foot />
-      {dialog.value === 'compose' && <Later room={compose} />}
+      {(dialog.value === 'compose' || dialog.value === 'new') && <Later room={compose} />}
       {dialog.value === 'help' && <Later room={help} />}
       {dialog.value === 'diff' && <Later room={diff} />}
       {(dialog.value === 'export' || dialog.value === 'import' || dialog.value === 'clear') && <Later room={har} />}

@@ -53,7 +53,7 @@ export function Bar() {
           {
             name: 'New request…',
             run: () => {
-              dialog.value = 'compose';
+              dialog.value = 'new';
             },
           },
           {

@@ -1,10 +1,9 @@
 // The line at the bottom: is the stream alive, how many flows, how fast.
 import {captureWarning} from './capture';
-import {count, duration} from './format';
-import {total} from './rows';
+import {count, duration, flows} from './format';
 import {link, stats} from './stream';
 import {filter} from './route';
-import {version} from './rows';
+import {problem, total, version} from './rows';
 import {dialog} from './parts/dialog';
 
 const kLinks = {connecting: ['◌', 'connecting'], live: ['●', 'live'], away: ['✕', 'server away']} as const;
@@ -18,9 +17,11 @@ export function Foot() {
       <span class={`link-${link.value}`}>
         <span aria-hidden="true">{shape}</span> {words}
       </span>
-      <span data-count={total.value}>{filter.value ? `${count(total.value)} match` : `${count(total.value)} flows`}</span>
-      {now && <span class="wide">{now.rate < 10 ? now.rate.toFixed(1) : count(now.rate)}/s</span>}
-      {now && now.p95 > 0 && <span class="wide">p95 {duration(now.p95)}</span>}
+      <span data-count={total.value}>
+        {problem.value ? 'filter not right' : filter.value ? `${count(total.value)} match` : flows(total.value)}
+      </span>
+      {now && <span class="wide">{count(now.rate)}/s</span>}
+      {now?.p95 !== undefined && <span class="wide">p95 {duration(now.p95)}</span>}
       {now && now.open > 0 && <span class="wide">{count(now.open)} open</span>}
       {captureWarning.value && <span class="capture-warning">▲ {captureWarning.value}</span>}
       <button
@@ -29,7 +30,7 @@ export function Foot() {
           dialog.value = 'help';
         }}
       >
-        Keys <kbd>?</kbd>
+        Keyboard <kbd>?</kbd>
       </button>
     </footer>
   );

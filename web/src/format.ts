@@ -1,13 +1,14 @@
 // Numbers as people read them: short, with a unit, always three significant digits at most.
 
+// In powers of 1024, as the settings and the terminal have them.
 export function bytes(count: number | undefined): string {
   if (count === undefined) return '';
-  if (count < 1000) return `${count} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = count / 1000,
+  if (count < 1024) return `${count} B`;
+  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
+  let value = count / 1024,
     at = 0;
-  while (value >= 999.5 && at < units.length - 1) {
-    value /= 1000;
+  while (value >= 1023.5 && at < units.length - 1) {
+    value /= 1024;
     at += 1;
   }
   return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${units[at]}`;

@@ -36,14 +36,7 @@ export const kShortcuts: Shortcut[] = [
   {keys: ['Home'], what: 'oldest flow', run: () => moveToEnd('first'), inList: true},
   {keys: ['End', 'G'], what: 'newest flow', run: () => moveToEnd('last'), inList: true},
   {keys: ['Enter'], what: 'open the flow', run: openByKey, inList: true},
-  {
-    keys: ['Escape'],
-    what: 'close the detail, back to the list',
-    run: () => {
-      view.value = 'list';
-      close();
-    },
-  },
+  {keys: ['Escape'], what: 'close the detail, back to the list', run: close},
   {keys: ['1', '2', '3', '4', '5', '6'], what: 'Summary, Request, Response, Messages, Timing, Explain', run: () => {}},
   {keys: ['['], what: 'tab to the left', run: withFlow(() => besides(-1))},
   {keys: [']'], what: 'tab to the right', run: withFlow(() => besides(1))},

@@ -33,15 +33,24 @@ export const canSend = () => signIn.value.state === 'in' && signIn.value.session
 // The code in what someone pasted: a whole link or the code alone.
 export const codeIn = (text: string) => /(?:[#&]c=|^)([\w-]+)\s*$/.exec(text.trim())?.[1] ?? '';
 
+const codeOf = ({hash}: URL) => new URLSearchParams(hash.slice(1)).get('c');
+function takeCode(from: URL): string | null {
+  if (codeOf(new URL(location.href)) !== null) history.replaceState(null, '', location.pathname);
+  return codeOf(from);
+}
+
 export async function begin(): Promise<void> {
   onSignedOut(() => {
     if (signIn.value.state === 'in')
       signIn.value = {state: 'out', why: 'You were signed out: Porthole no longer knows this session.'};
   });
-  const code = new URLSearchParams(location.hash.slice(1)).get('c');
-  if (code === null) return recall();
-  history.replaceState(null, '', location.pathname);
-  return signInWith(code);
+  // A link that is opened in a tab where the page already is changes the hash alone.
+  addEventListener('hashchange', ({newURL}) => {
+    const code = takeCode(new URL(newURL));
+    if (code !== null && signIn.value.state !== 'in') void signInWith(code);
+  });
+  const code = takeCode(new URL(location.href));
+  return code === null ? recall() : signInWith(code);
 }
 
 export async function signOut(): Promise<void> {

@@ -89,9 +89,9 @@ export type Stats = {
   bytes: number;
   errors: Record<string, number>;
   status: Record<string, number>;
-  p50: number;
-  p95: number;
-  p99: number;
+  p50?: number;
+  p95?: number;
+  p99?: number;
   hosts: [string, number][];
 };
 

@@ -3,7 +3,7 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 import {ApiError, get, getBody, send} from '../api';
-import {parseHead} from '../detail/fields';
+import {isRedacted, parseHead} from '../detail/fields';
 import {follow} from '../list/follow';
 import {dialog, DialogFrame} from '../parts/dialog';
 import {toast} from '../parts/toast';
@@ -17,9 +17,6 @@ const kBodyMax = 8 * 1024 * 1024;
 // The proxy writes these itself for what is really sent.
 const kOurs =
   /^(?:host|content-length|transfer-encoding|connection|proxy-connection|proxy-authorization|keep-alive|te|upgrade|via)$/i;
-// What the recorder was told not to keep stands as one asterisk for each octet: nothing to send. `If-Match: *` is a value.
-const isRedacted = ({name, value}: Edit) =>
-  /^\*+$/.test(value) && (value.length > 1 || /^(?:authorization|cookie|proxy-authorization)$/i.test(name));
 const none = new Uint8Array();
 type Edit = {name: string; value: string};
 
@@ -31,6 +28,8 @@ const base64 = (bytes: Uint8Array) => {
 
 export function Compose() {
   const of = useRef(dialog.peek() === 'compose' && view.peek() === 'list' ? selected.peek() : undefined);
+  const edited = useSignal(false),
+    warned = useSignal(false);
   const urlBox = useRef<HTMLInputElement>(null);
   const method = useSignal('GET'),
     url = useSignal('http://'),
@@ -104,10 +103,20 @@ export function Compose() {
   const edit = (at: number, more: Partial<Edit>) => {
     fields.value = fields.value.map((one, n) => (n === at ? {...one, ...more} : one));
   };
+  // The first Escape, or click outside, only says what it would cost.
+  const keep = () => {
+    if (!edited.peek() || warned.peek()) return false;
+    warned.value = true;
+    return true;
+  };
   if (!ready.value) return null;
   return (
-    <DialogFrame title={of.current ? 'Edit and send again' : 'New request'} css="compose">
+    <DialogFrame title={of.current ? 'Edit and send again' : 'New request'} css="compose" keep={keep}>
       <form
+        onInput={() => {
+          edited.value = true;
+          warned.value = false;
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           void go();
@@ -219,6 +228,11 @@ export function Compose() {
         {failed.value && (
           <p class="failed" role="alert">
             {failed.value}
+          </p>
+        )}
+        {warned.value && (
+          <p class="why" role="alert">
+            This request has edits: once more throws them away.
           </p>
         )}
         <footer>

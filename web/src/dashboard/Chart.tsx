@@ -5,7 +5,7 @@ import uPlot from 'uplot';
 import {clock} from '../format';
 import {systemDark, theme} from '../theme';
 
-type Line = {name: string; values: number[]; colour: string};
+type Line = {name: string; values: (number | undefined)[]; colour: string};
 // Steps between the marks of the y axis: whole numbers, so that no two marks are written alike.
 const kSteps = Array.from({length: 15}, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 const kDashes: (number[] | undefined)[] = [undefined, [6, 4], [2, 3]];
@@ -64,7 +64,8 @@ export function Chart({title, at, lines, say}: {title: string; at: number[]; lin
     };
   }, [look, dark]);
   useEffect(() => plot.current?.setData([at, ...lines.map((line) => line.values)] as uPlot.AlignedData), [at.length, at.at(-1)]);
-  const last = lines.map((line) => `${line.name} ${say(line.values.at(-1) ?? 0)}`).join(', ');
+  const said = (value: number | undefined) => (value === undefined ? 'nothing' : say(value));
+  const last = lines.map((line) => `${line.name} ${said(line.values.at(-1))}`).join(', ');
   return (
     <section class="tile chart" aria-label={title}>
       <h2>

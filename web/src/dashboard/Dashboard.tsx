@@ -58,7 +58,7 @@ export function Dashboard() {
     );
   const at = past.map((one) => one.at / 1000);
   const big: [string, string][] = [
-    ['Requests', `${now.rate < 10 ? now.rate.toFixed(1) : count(now.rate)}/s`],
+    ['Requests', `${count(now.rate)}/s`],
     ['Median', duration(now.p50) || '—'],
     ['95 of 100 within', duration(now.p95) || '—'],
     ['99 of 100 within', duration(now.p99) || '—'],

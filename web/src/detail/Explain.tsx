@@ -10,7 +10,7 @@ import {readable} from './fields';
 const kMarks = {same: ['', ''], changed: ['≠', 'changed'], removed: ['−', 'removed'], added: ['+', 'added']} as const;
 
 function Text({text, line, open, toggle}: {text: string | undefined; line: Line; open: boolean; toggle: () => void}) {
-  if (text === undefined)
+  if (!text)
     return (
       <span class="nothing">
         <span class="sr">nothing</span>
@@ -87,13 +87,21 @@ function Pair({line}: {line: Line}) {
 function Side({name, left, right, lines}: {name: string; left: string; right: string; lines: Line[]}) {
   if (lines.length === 0) return null;
   const changed = lines.filter((line) => line.kind !== 'same').length;
+  const came = lines.some((line) => line.received),
+    went = lines.some((line) => line.sent);
+  const sum = !went
+    ? 'not passed on'
+    : !came
+      ? 'made by Porthole'
+      : changed === 0
+        ? 'passed on as it came'
+        : changed === 1
+          ? 'one line differs'
+          : `${changed} lines differ`;
   return (
     <section class="explained" aria-label={name}>
       <h3>
-        {name}{' '}
-        <span class="quiet">
-          {changed === 0 ? 'passed on as it came' : changed === 1 ? 'one line differs' : `${changed} lines differ`}
-        </span>
+        {name} <span class="quiet">{sum}</span>
       </h3>
       <div class="pair pair-head" aria-hidden="true">
         <span>{left}</span>
@@ -119,7 +127,7 @@ export function Explain({flow}: {flow: Flow}) {
       <Side name="Response" left="as received from the server" right="as sent to the client" lines={found.response?.lines ?? []} />
       {found.story?.length > 0 && (
         <section class="explained">
-          <h3>Story</h3>
+          <h3>In words</h3>
           <ol class="story">
             {found.story.map((one) => (
               <li>{one}</li>

@@ -1,5 +1,6 @@
 // Request or response: its head as received or as sent, with what was changed on the way, its cookies and tokens, and its content.
 import {useSignal} from '@preact/signals';
+import {bytes} from '../format';
 import {Clause} from '../parts/Clause';
 import {Value} from '../parts/Secret';
 import type {Flow, Head} from '../types';
@@ -123,14 +124,20 @@ export function Message({flow, side}: {flow: Flow; side: Side}) {
           <pre class="plain">{one.payload}</pre>
         </details>
       ))}
-      <Body
-        id={flow.row.id}
-        side={side}
-        type={content.type || valueOf(head, 'content-type') || ''}
-        content={content}
-        done={flow.row.state === 'done'}
-        url={flow.row.target ?? ''}
-      />
+      {flow.row.method === 'CONNECT' && content.kept === 0 ? (
+        <p class="quiet no-content">
+          What passes in a tunnel is not kept{content.size > 0 && `: ${bytes(content.size)} went this way`}.
+        </p>
+      ) : (
+        <Body
+          id={flow.row.id}
+          side={side}
+          type={content.type || valueOf(head, 'content-type') || ''}
+          content={content}
+          done={flow.row.state === 'done'}
+          url={flow.row.target ?? ''}
+        />
+      )}
     </>
   );
 }

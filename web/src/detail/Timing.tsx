@@ -1,6 +1,6 @@
 // Where the time went: bars that add up to the total, and the same in words.
 import {duration} from '../format';
-import {type Flow, kParts, type Part, type Timing as Times} from '../types';
+import {type Flow, kParts, type Part, type Row, type Timing as Times} from '../types';
 import {useExplanation} from './explanation';
 
 const kNames: Record<Part, [string, string]> = {
@@ -12,15 +12,19 @@ const kNames: Record<Part, [string, string]> = {
   wait: ['Server', 'until its first octet'],
   receive: ['Receive', 'until the last octet'],
 };
+// A tunnel and an upgraded connection are open rather than received.
+const nameOf = (part: Part, {method, status}: Row): [string, string] =>
+  part === 'receive' && (method === 'CONNECT' || status === 101) ? ['Open', 'until it was closed'] : kNames[part];
 const present = (timing: Times) => kParts.filter((part) => timing[part] !== undefined && timing[part] >= 0);
 
-export function TimingBar({timing, took}: {timing: Times; took: number}) {
+export function TimingBar({timing, row}: {timing: Times; row: Row}) {
+  const took = Math.max(1, row.took ?? 0);
   return (
     <div
       class="timing-bar"
       role="img"
       aria-label={present(timing)
-        .map((part) => `${kNames[part][0]} ${duration(timing[part])}`)
+        .map((part) => `${nameOf(part, row)[0]} ${duration(timing[part])}`)
         .join(', ')}
     >
       {present(timing)
@@ -28,8 +32,8 @@ export function TimingBar({timing, took}: {timing: Times; took: number}) {
         .map((part) => (
           <span
             class={`part-${part}`}
-            style={{width: `${(timing[part] / Math.max(1, took)) * 100}%`}}
-            title={`${kNames[part][0]} ${duration(timing[part])}`}
+            style={{width: `${(timing[part] / took) * 100}%`}}
+            title={`${nameOf(part, row)[0]} ${duration(timing[part])}`}
           />
         ))}
     </div>
@@ -61,8 +65,8 @@ export function Timing({flow}: {flow: Flow}) {
             return (
               <tr data-part={part} data-us={timing[part]}>
                 <th scope="row">
-                  {kNames[part][0]}
-                  <span class="quiet">{kNames[part][1]}</span>
+                  {nameOf(part, row)[0]}
+                  <span class="quiet">{nameOf(part, row)[1]}</span>
                 </th>
                 <td class="track">
                   <span class={`part-${part}`} style={{left: `${left}%`, width: `max(2px, ${width}%)`}} />

@@ -32,6 +32,9 @@ export const valueOf = (head: Head | undefined, name: string) =>
 const kSecret = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-auth-token|x-csrf-token|x-xsrf-token)$/i;
 export const isSecret = (name: string) => kSecret.test(name);
 
+// What the recorder was told not to keep stands as one asterisk for each octet. `If-Match: *` is a value.
+export const isRedacted = ({name, value}: Field) => /^\*+$/.test(value) && (value.length > 1 || isSecret(name));
+
 export type Side = 'request' | 'response';
 export const emptyContent: Content = {size: 0, kept: 0, unseen: 0, type: '', coding: ''};
 
@@ -42,6 +45,7 @@ export function cookiesOf(fields: Field[]): Cookie[] {
     return equals < 0 ? {name: text.trim(), value: ''} : {name: text.slice(0, equals).trim(), value: text.slice(equals + 1).trim()};
   };
   return fields.flatMap(({name, value}) => {
+    if (isRedacted({name, value})) return [];
     if (/^cookie$/i.test(name))
       return value
         .split(';')

@@ -154,7 +154,7 @@ export function Filter() {
               }}
             >
               <code>{offer.text}</code>
-              <span>{offer.meaning}</span>
+              <span>{offer.meaning.split('`').map((part, n) => (n % 2 ? <code>{part}</code> : part))}</span>
             </li>
           ))}
         </ul>

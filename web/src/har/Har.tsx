@@ -5,7 +5,6 @@ import {flows} from '../format';
 import {dialog, DialogFrame} from '../parts/dialog';
 import {toast} from '../parts/toast';
 import {filter} from '../route';
-import {total} from '../rows';
 
 const close = () => {
   dialog.value = undefined;
@@ -26,8 +25,10 @@ function Export() {
             onChange={() => {
               only.value = !only.value;
             }}
-          />{' '}
-          only what matches <code>{filter.peek()}</code>
+          />
+          <span>
+            only what matches <code>{filter.peek()}</code>
+          </span>
         </label>
       )}
       <label class="tick">
@@ -38,15 +39,15 @@ function Export() {
           onChange={() => {
             secrets.value = !secrets.value;
           }}
-        />{' '}
-        with secrets: Authorization, cookies and the like
+        />
+        <span>with secrets: Authorization, cookies and the like</span>
       </label>
       {secrets.value && <p class="why">Whoever gets this file can act as the people in it.</p>}
       <footer>
         <span class="push" />
         <button onClick={close}>Cancel</button>
         <a class="button main-button" href={path} download="porthole.har" onClick={() => setTimeout(close, 100)}>
-          Save {flows(total.value)}
+          Save
         </a>
       </footer>
     </DialogFrame>

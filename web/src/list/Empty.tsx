@@ -11,9 +11,9 @@ export function Empty({filtered}: {filtered: boolean}) {
   if (filtered)
     return (
       <div class="empty">
-        <h2>{problem.value ? 'Nothing to show yet' : 'Nothing matches'}</h2>
+        <h2>{problem.value ? 'The filter is not right' : 'Nothing matches'}</h2>
         {problem.value ? (
-          <p>The filter is not right: {problem.value.message}</p>
+          <p>{problem.value.message}</p>
         ) : (
           <p>
             No flow fits <code>{filter.value}</code>.

@@ -14,19 +14,18 @@ const kColumns: [Column, string, string][] = [
 
 export function Header({hidden}: {hidden: boolean}) {
   return (
-    <div class="head row" role="group" aria-label="Sort by" hidden={hidden}>
+    <div id="columns" class="head row" role="row" aria-rowindex={1} hidden={hidden}>
       {kColumns.map(([column, css, name]) => {
         const now = order.value?.by === column ? order.value : undefined;
         return (
-          <span class={css}>
+          <span class={css} role="columnheader" aria-sort={now ? (now.down ? 'descending' : 'ascending') : 'none'}>
             <button
               onClick={() => sortBy(column)}
-              aria-pressed={now !== undefined}
+              data-sorted={now !== undefined || undefined}
               title={column === 'begun' ? 'As it happens' : `Sort the newest 1,000 by ${name.toLowerCase()}`}
             >
               {name}
               <span aria-hidden="true">{now ? (now.down ? ' ↓' : ' ↑') : ''}</span>
-              <span class="sr">{now ? (now.down ? ', descending' : ', ascending') : ''}</span>
             </button>
           </span>
         );

@@ -20,6 +20,10 @@ const kOverscan = 8,
   kPhone = 560,
   kHold_ms = 400;
 
+// Where the list was when it was left for the dashboard.
+const left = {top: 0, fell: 0};
+
+// What is on the screen fills the waterfall.
 function scaleOf(first: number, last: number, now: number): Scale {
   let from = Infinity,
     to = 0;
@@ -38,7 +42,7 @@ export function List() {
     height = useSignal(600),
     tall = useSignal(false);
   const lastTop = useRef(0),
-    lastFell = useRef(0),
+    lastFell = useRef(left.fell),
     lastMoved = useRef(0);
   const settled = useSignal(0);
   const rowHeight = tall.value ? kTall : kDense;
@@ -47,16 +51,24 @@ export function List() {
   const first = Math.max(0, Math.floor(top.value / rowHeight) - kOverscan);
   const last = Math.min(all - 1, Math.ceil((top.value + height.value) / rowHeight) + kOverscan);
   const now = Date.now() * 1000;
-  const scale = scaleOf(first + kOverscan, last - kOverscan, now);
+  const scale = scaleOf(
+    Math.max(0, Math.floor(top.value / rowHeight)),
+    Math.min(all - 1, Math.ceil((top.value + height.value) / rowHeight)),
+    now,
+  );
 
   useLayoutEffect(() => {
     const node = box.current!;
+    node.scrollTop = left.top;
     const sized = new ResizeObserver(() => {
       height.value = node.clientHeight;
       tall.value = node.clientWidth < kPhone;
     });
     sized.observe(node);
-    return () => sized.disconnect();
+    return () => {
+      sized.disconnect();
+      left.fell = lastFell.current;
+    };
   }, []);
 
   visible.first = Math.floor(top.value / rowHeight);
@@ -84,8 +96,7 @@ export function List() {
     }
     if (follow.value && !order.value) node.scrollTop = node.scrollHeight;
     else if (fell > 0 && !order.value) node.scrollTop -= fell * rowHeight;
-    lastTop.current = node.scrollTop;
-    top.value = node.scrollTop;
+    left.top = lastTop.current = top.value = node.scrollTop;
     return undefined;
   }, [settled.value, all, follow.value, rowHeight, height.value, order.value]);
 
@@ -108,8 +119,7 @@ export function List() {
     const atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < rowHeight;
     if (node.scrollTop < lastTop.current - 1 && !atEnd) follow.value = false;
     else if (atEnd && node.scrollTop > lastTop.current) follow.value = true;
-    lastTop.current = node.scrollTop;
-    top.value = node.scrollTop;
+    left.top = lastTop.current = top.value = node.scrollTop;
   };
   const at = (event: Event) => {
     const found = (event.target as Element).closest<HTMLElement>('[data-at]')?.dataset.at;
@@ -147,6 +157,7 @@ export function List() {
         aria-rowcount={all + 1}
         aria-colcount={8}
         aria-activedescendant={active}
+        aria-owns="columns"
         onScroll={scrolled}
         onPointerMove={() => {
           lastMoved.current = Date.now();

@@ -1,6 +1,6 @@
 // The chosen row, and moving it by keys. It is known by its id, so it survives updates, sorting, filtering and a reload.
 import {batch} from '@preact/signals';
-import {openTab, selected, tab} from '../route';
+import {close as closeRoute, openTab, selected} from '../route';
 import {ensure} from '../rows';
 import {follow} from './follow';
 import {count, placeOf, rowAt} from './order';
@@ -56,6 +56,6 @@ export function open(at?: number) {
 }
 
 export function close() {
-  tab.value = undefined;
+  closeRoute();
   document.getElementById('grid')?.focus();
 }

@@ -1,9 +1,10 @@
 // A value that is masked until it is asked for, one by one. Copying a flow is an explicit act and takes the real value.
 import {useSignal} from '@preact/signals';
-import {isSecret} from '../detail/fields';
+import {isRedacted, isSecret} from '../detail/fields';
 
 export function Value({name, text}: {name: string; text: string}) {
   const open = useSignal(false);
+  if (isRedacted({name, value: text})) return <span class="quiet">not recorded</span>;
   if (!isSecret(name) || text === '') return <>{text}</>;
   return (
     <>

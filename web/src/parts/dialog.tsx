@@ -3,10 +3,12 @@ import {signal} from '@preact/signals';
 import type {ComponentChildren} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 
-export type Dialog = 'help' | 'compose' | 'diff' | 'export' | 'import' | 'clear';
+export type Dialog = 'help' | 'compose' | 'new' | 'diff' | 'export' | 'import' | 'clear';
 export const dialog = signal<Dialog | undefined>(undefined);
 
-export function DialogFrame({title, css = '', children}: {title: string; css?: string; children: ComponentChildren}) {
+// `keep` is asked before Escape or a click outside closes it: when it says true, it stays.
+type Props = {title: string; css?: string; keep?: () => boolean; children: ComponentChildren};
+export function DialogFrame({title, css = '', keep = () => false, children}: Props) {
   const node = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -22,8 +24,11 @@ export function DialogFrame({title, css = '', children}: {title: string; css?: s
       class={`dialog ${css}`}
       aria-label={title}
       onClose={close}
+      onCancel={(event) => {
+        if (keep()) event.preventDefault();
+      }}
       onClick={(event) => {
-        if (event.target === node.current) close();
+        if (event.target === node.current && !keep()) close();
       }}
     >
       <div class="dialog-inside">

@@ -5,7 +5,7 @@ import {useEffect, useMemo} from 'preact/hooks';
 import {ApiError, getBody, pathWith} from '../api';
 import {bytes} from '../format';
 import type {Content} from '../types';
-import {formOf, graphqlOf, kindOf, multipartOf, type Kind} from './kinds';
+import {formOf, graphqlOf, kindOf, multipartOf, textOf, type Kind} from './kinds';
 import {Json} from './Json';
 import {Hex} from './Hex';
 import {Pairs, Parts, GraphQL} from './Forms';
@@ -29,16 +29,41 @@ const kNames: Record<Kind, string> = {
 
 type Props = {id: string; side: 'request' | 'response'; type: string; content: Content; done: boolean; url: string};
 
+type Viewed = {kind: Kind; text: string; bytes: Uint8Array; whole: boolean; path: string; type: string; url: string};
+function View({kind, text, bytes: octets, whole, path, type, url}: Viewed) {
+  switch (kind) {
+    case 'json':
+      return <Json text={text} whole={whole} />;
+    case 'hex':
+      return <Hex bytes={octets} />;
+    case 'image':
+      return <Picture path={path} type={type} />;
+    case 'form':
+      return <Pairs pairs={formOf(text)} />;
+    case 'multipart':
+      return <Parts parts={multipartOf(type, octets)} />;
+    case 'graphql':
+      return <GraphQL {...graphqlOf(text)!} />;
+    case 'protobuf':
+      return <Proto bytes={octets} />;
+    case 'html':
+      return <Preview text={text} />;
+    case 'text':
+      return <Text text={text} type={type} url={url} />;
+  }
+}
+
 export function Body({id, side, type, content, done, url}: Props) {
   const decoded = useSignal(true),
     chosen = useSignal<Kind | undefined>(undefined);
   const data = useSignal<{bytes: Uint8Array; total: number; whole: boolean; fault?: string} | undefined>(undefined),
     failed = useSignal('');
   const path = pathWith(`/api/flows/${id}/${side}/body`, {decoded: decoded.value});
-  const stage = done ? -1 : content.size;
+  const stage = done ? -1 : content.size,
+    kept = content.kept > 0;
   useEffect(() => {
     const abort = new AbortController();
-    if (content.size === 0 && content.kept === 0) {
+    if (!kept) {
       data.value = undefined;
       return undefined;
     }
@@ -52,7 +77,7 @@ export function Body({id, side, type, content, done, url}: Props) {
       },
     );
     return () => abort.abort();
-  }, [path, stage]);
+  }, [path, stage, kept]);
   const more = async () => {
     const now = data.value!;
     try {
@@ -66,9 +91,14 @@ export function Body({id, side, type, content, done, url}: Props) {
     }
   };
   const now = data.value;
-  const text = useMemo(() => (now ? new TextDecoder().decode(now.bytes) : ''), [now?.bytes]);
+  const text = useMemo(() => (now ? textOf(type, now.bytes) : ''), [type, now?.bytes]);
   const kinds = useMemo(() => (now ? kindOf(type, now.bytes, text) : []), [type, now?.bytes]);
-  if (content.size === 0 && content.kept === 0) return <p class="quiet no-content">No content.</p>;
+  if (!kept)
+    return (
+      <p class="quiet no-content">
+        {content.size === 0 ? 'No content.' : `None of its ${bytes(content.size)} of content was kept.`}
+      </p>
+    );
   if (failed.value)
     return (
       <p class="failed" role="alert">
@@ -118,16 +148,16 @@ export function Body({id, side, type, content, done, url}: Props) {
           Save
         </a>
       </div>
-      {now.fault && <p class="why">Could not undo the coding to the end: {now.fault}</p>}
-      {kind === 'json' && <Json text={text} whole={now.whole} />}
-      {kind === 'hex' && <Hex bytes={now.bytes} />}
-      {kind === 'image' && <Picture path={path} type={type} />}
-      {kind === 'form' && <Pairs pairs={formOf(text)} />}
-      {kind === 'multipart' && <Parts parts={multipartOf(type, now.bytes)} />}
-      {kind === 'graphql' && <GraphQL {...graphqlOf(text)!} />}
-      {kind === 'protobuf' && <Proto bytes={now.bytes} />}
-      {kind === 'html' && <Preview text={text} />}
-      {kind === 'text' && <Text text={text} type={type} url={url} />}
+      {now.fault && (
+        <p class="why">
+          The coding could {now.bytes.length > 0 ? 'not be undone to the end' : 'not be undone'}: {now.fault}. Without the tick the
+          octets show as they came.
+        </p>
+      )}
+      {now.bytes.length === 0 && !now.fault && <p class="why">Its beginning was not kept, so that there is nothing to show.</p>}
+      {now.bytes.length > 0 && (
+        <View kind={kind} text={text} bytes={now.bytes} whole={now.whole} path={path} type={type} url={url} />
+      )}
       {!now.whole && (
         <p class="more">
           <button onClick={() => void more()}>Read more</button>{' '}

@@ -1,7 +1,7 @@
 // Forms as tables, multipart as its parts, GraphQL as query and variables.
 import {bytes} from '../format';
 import {Hex} from './Hex';
-import type {Pair, Part, Query} from './kinds';
+import {type Pair, type Part, type Query, textOf} from './kinds';
 
 export const Pairs = ({pairs}: {pairs: Pair[]}) => (
   <table class="fields" aria-label="Form">
@@ -28,7 +28,7 @@ export function Parts({parts}: {parts: Part[]}) {
               {one.name || '(no name)'}{' '}
               <span class="quiet">{[one.file, one.type, bytes(one.bytes.length)].filter(Boolean).join(', ')}</span>
             </h4>
-            {text ? <pre class="plain">{new TextDecoder().decode(one.bytes.subarray(0, 65_536))}</pre> : <Hex bytes={one.bytes} />}
+            {text ? <pre class="plain">{textOf(one.type, one.bytes.subarray(0, 65_536))}</pre> : <Hex bytes={one.bytes} />}
           </section>
         );
       })}

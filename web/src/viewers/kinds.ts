@@ -2,6 +2,16 @@
 
 export type Kind = 'json' | 'image' | 'form' | 'multipart' | 'graphql' | 'protobuf' | 'html' | 'text' | 'hex';
 
+// In the charset that the type names, where the browser knows it; else as UTF-8.
+export function textOf(type: string, bytes: Uint8Array): string {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(type)?.[1];
+  try {
+    return new TextDecoder(charset).decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
+}
+
 const binary = (bytes: Uint8Array) => bytes.subarray(0, 2048).some((octet) => octet === 0 || (octet < 9 && octet > 0));
 
 export function kindOf(type: string, bytes: Uint8Array, text: string): Kind[] {
