@@ -16,7 +16,8 @@ namespace {
 int run(int argc, char** argv) {
   CommandLine line = parse_command_line(argc, argv);
   if (!line.error.empty()) {
-    std::fprintf(stderr, "porthole: %s\ntry: porthole help\n", line.error.c_str());
+    bool flows = argc > 1 && argv[1] == std::string_view("flows");
+    std::fprintf(stderr, "porthole: %s\ntry: porthole %s\n", line.error.c_str(), flows ? "flows --help" : "help");
     return kUsage;
   }
   Surroundings surroundings{line.config_flag, line.flags, environment()};

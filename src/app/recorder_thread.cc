@@ -41,6 +41,7 @@ void RecorderThread::run() {
   while (!stopping_) {
     std::size_t taken = recorder_.step();
     tell_pauses();
+    tell_outdated();
     nothing = taken > 0 ? 0 : std::min(nothing + 1, kLong);
     if (taken < kMuch) recorder_.rest(taken > 0 ? kBusy : nothing < kLong ? kIdle : kLongIdle);
   }
@@ -56,6 +57,13 @@ void RecorderThread::tell_pauses() {
     log_.info("recording_resumed", {{"folder", folder_}});
   }
   told_errno_ = now;
+}
+
+void RecorderThread::tell_outdated() {
+  std::int64_t now = recorder_.metrics().outdated_segments.value();
+  if (now == told_outdated_) return;
+  log_.warn("recordings_of_another_version_removed", {{"folder", folder_}, {"segments", std::to_string(now)}});
+  told_outdated_ = now;
 }
 
 }  // namespace porthole::app

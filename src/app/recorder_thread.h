@@ -22,11 +22,12 @@ class RecorderThread {
  private:
   void run();
   void tell_pauses();
+  void tell_outdated();
 
   flow::Recorder& recorder_;
   DiagnosticsLog& log_;
   std::string folder_;
-  std::int64_t told_errno_ = 0;
+  std::int64_t told_errno_ = 0, told_outdated_ = 0;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };

@@ -48,6 +48,7 @@ void Recorder::open_store() {
   if (opened) {
     store_ = std::move(*opened);
     metrics_.paused_errno.set(0);
+    metrics_.outdated_segments.set(static_cast<std::int64_t>(store_->outdated()));
     load_rows();
     return;
   }

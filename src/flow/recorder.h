@@ -34,7 +34,8 @@ struct RecorderMetrics {
   Counter lost_events;               // not kept: the store was paused, or too many flows were under way
   Counter evicted_segments, pauses;  // of the store
   Gauge open_flows, segments, store_bytes, waiting_bytes;
-  Gauge paused_errno;  // 0, or why nothing is written
+  Gauge paused_errno;       // 0, or why nothing is written
+  Gauge outdated_segments;  // of another version, found at the start and removed
 };
 
 class Recorder {

@@ -100,7 +100,10 @@ Result<SegmentReader> SegmentReader::open(const std::string& path) {
   bool ours = n == static_cast<ssize_t>(sizeof header) && header.magic == SegmentHeader::kMagic &&
               header.version == SegmentHeader::kVersion && header.byte_order == SegmentHeader::kByteOrder &&
               header.checksum == header_checksum(header);
-  if (!ours) return failed(EPROTO, "this is no segment, or one of another version");
+  bool other = n == static_cast<ssize_t>(sizeof header) && header.magic == SegmentHeader::kMagic &&
+               header.version != SegmentHeader::kVersion;
+  if (other) return failed(EPROTONOSUPPORT, "this segment is of another version");
+  if (!ours) return failed(EPROTO, "this is no segment");
   return SegmentReader(std::move(file), header);
 }
 

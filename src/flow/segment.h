@@ -115,7 +115,7 @@ struct Record {
 // Reads one segment, also while it is being written or when it is hostile: bounded memory, nothing unchecked. One per thread.
 class SegmentReader {
  public:
-  // Error: os_errno, or EPROTO when this is no segment of a version we read.
+  // Error: os_errno; EPROTO when this is no segment, EPROTONOSUPPORT when it is of a version that is not read.
   static Result<SegmentReader> open(const std::string& path);
 
   const SegmentHeader& header() const { return header_; }

@@ -124,7 +124,9 @@ Result<> Store::take_stock() {
     std::string at = path(sequence);
     auto reader = SegmentReader::open(at);
     if (reader && reader->header().sequence != sequence) reader = failed(EPROTO, "");
-    if (!reader && reader.error().os_errno != EPROTO) return std::unexpected(reader.error());
+    int error = reader ? 0 : reader.error().os_errno;
+    if (error == EPROTONOSUPPORT) ++outdated_;
+    else if (!reader && error != EPROTO) return std::unexpected(reader.error());
     next_sequence_ = sequence + 1;
     bool empty = !reader;
     if (reader && sequence == found.back()) {

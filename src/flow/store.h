@@ -50,6 +50,8 @@ class Store {
   ByteCount bytes() const { return bytes_; }  // on the disk, unused space and indexes included
   std::size_t segments() const { return files_.size(); }
   std::uint64_t evicted() const { return evicted_; }
+  // Segments of another version that were there when it was opened: they were removed.
+  std::size_t outdated() const { return outdated_; }
   // Oldest first: for readers, which open them by themselves.
   std::vector<std::string> paths() const;
   // The segments of a folder in which this or another process may be recording, oldest first.
@@ -102,6 +104,7 @@ class Store {
   std::uint32_t next_sequence_ = 1;
   ByteCount bytes_ = 0;
   std::uint64_t evicted_ = 0;
+  std::size_t outdated_ = 0;
   int paused_ = 0;
   Instant retry_at_{};
 };

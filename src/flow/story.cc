@@ -103,7 +103,7 @@ void tell_gaps(const Flow& flow, std::vector<std::string>& story) {
 
 std::string duration_words(Duration duration) {
   auto ns = static_cast<double>(duration.count());
-  if (ns < 1e6) return fmt::format("{:.0f} µs", ns / 1e3);
+  if (ns < 1e6) return fmt::format("{:.2f} ms", ns / 1e6);
   if (ns < 1e9) return fmt::format("{:.1f} ms", ns / 1e6);
   return fmt::format("{:.1f} s", ns / 1e9);
 }

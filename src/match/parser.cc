@@ -152,12 +152,11 @@ class Parser {
     std::string in_quotes = glob_text(Glob(whole), true);
     if (word.empty()) return fault("a key is missing; to search for a text, quote it", start, whole.size(), in_quotes);
     if (rest.starts_with("://")) {
-      return fault("unknown key " + quoted(word) + "; for a URL, say so", start, whole.size(),
-                   "url:" + glob_text(Glob(whole), false));
+      return fault("unknown key " + quoted(word), start, whole.size(), "url:" + glob_text(Glob(whole), false));
     }
     bool port = rest.size() > 1 && rest[0] == ':' && ascii::parse_decimal(rest.substr(1));
     if (port) {
-      return fault("unknown key " + quoted(word) + "; for a host and a port, say so", start, whole.size(),
+      return fault("unknown key " + quoted(word), start, whole.size(),
                    "host:" + std::string(word) + " port" + std::string(rest));
     }
     if (takes_name_but_has_none(word)) return fault(quoted(word) + " needs the name of a field", start, word.size());

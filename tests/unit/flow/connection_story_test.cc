@@ -49,7 +49,7 @@ TEST(ConnectionStory, TellsWhatBecameOfTheOtherAddresses) {
   EXPECT_THAT(
       story({note("attempt", "refused [2001:db8::7]:80", 80us), note("attempt", "connected 192.0.2.7:80", 12ms),
              note("connect", "", 13ms)}),
-      ElementsAre("Connecting to 192.0.2.7:80 over IPv4 took 13.0 ms; [2001:db8::7]:80 was refused after 80 µs."));
+      ElementsAre("Connecting to 192.0.2.7:80 over IPv4 took 13.0 ms; [2001:db8::7]:80 was refused after 0.08 ms."));
   EXPECT_THAT(
       story({note("attempt", "prohibited 10.0.0.1:80"), note("attempt", "connected [2001:db8::7]:80", 12ms),
              note("attempt", "overtaken 192.0.2.7:80", 8ms), note("connect", "", 20ms)}),
@@ -63,7 +63,7 @@ TEST(ConnectionStory, TellsWhyThereIsNone) {
       story({note("attempt", "unreachable [2001:db8::7]:80"), note("attempt", "refused 192.0.2.7:80", 70us),
              note("connect", "failed", 90us)}),
       ElementsAre("No connection was made: [2001:db8::7]:80 could not be reached and 192.0.2.7:80 was refused after "
-                  "70 us."));
+                  "0.07 ms."));
   EXPECT_THAT(story({note("connect", "failed", 2s)}), ElementsAre("No connection was made in 2.0 s."));
 }
 
@@ -90,7 +90,7 @@ TEST(ConnectionStory, TellsSegmentsThatWereSentAgain) {
   flow.facts.path[1] = {.rtt_us = 12'000, .retransmits = 3};
   tell_network(flow, told);
   EXPECT_THAT(told,
-              ElementsAre("On the way to the client 1 segment had to be sent again; a round trip took 50 µs.",
+              ElementsAre("On the way to the client 1 segment had to be sent again; a round trip took 0.05 ms.",
                           "On the way to the server 3 segments had to be sent again; a round trip took 12.0 ms."));
 }
 

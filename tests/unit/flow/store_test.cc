@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -99,6 +100,22 @@ TEST_F(StoreFolder, GoesOnAfterARestartWithNewPositions) {
 }
 
 // A limit of the process on the size of files stands in for the disk: the kernel refuses in the same calls.
+TEST_F(StoreFolder, CountsWhatAnotherVersionLeftAndBeginsAnew) {
+  {
+    auto store = open();
+    ASSERT_TRUE(put(*store, 1));
+    store->flush(now_);
+  }
+  std::string path = Store::paths_in(options_.folder).at(0);
+  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).seekp(8).put('\x7f');
+  auto store = open();
+  EXPECT_EQ(store->outdated(), 1U);
+  EXPECT_TRUE(flows().empty());
+  ASSERT_TRUE(put(*store, 2));
+  store.reset();
+  EXPECT_EQ(open()->outdated(), 0U);
+}
+
 TEST_F(StoreFolder, PausesWhileTheDiskIsFullAndGoesOnByItself) {
   auto store = open();
   put(*store, 1);

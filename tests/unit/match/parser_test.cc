@@ -75,10 +75,9 @@ TEST(Parser, AnUnknownKeyIsNamedWithTheLikelyOne) {
 }
 
 TEST(Parser, WhatPeoplePasteIsUnderstoodAndAskedBack) {
-  EXPECT_EQ(wrong("localhost:3000"),
-            "[localhost:3000] unknown key 'localhost'; for a host and a port, say so (host:localhost port:3000)");
+  EXPECT_EQ(wrong("localhost:3000"), "[localhost:3000] unknown key 'localhost' (host:localhost port:3000)");
   EXPECT_EQ(wrong("https://shop.test/a?b=1"),
-            "[https://shop.test/a?b=1] unknown key 'https'; for a URL, say so (url:\"https://shop.test/a?b=1\")");
+            "[https://shop.test/a?b=1] unknown key 'https' (url:\"https://shop.test/a?b=1\")");
   EXPECT_EQ(wrong("::1"), "[::1] a key is missing; to search for a text, quote it (\"::1\")");
 }
 
