@@ -91,6 +91,7 @@ test('15: hex, image, form, multipart, GraphQL, protobuf, cookies and JWT each s
   const coded = (json) => Buffer.from(json).toString('base64url');
   const token = `${coded('{"alg":"none","typ":"JWT"}')}.${coded('{"sub":"ada-lovelace"}')}.c2ln`;
   for (const path of ['/png', '/octets', '/proto', '/html']) await send(porthole, origin.url(path));
+  await send(porthole, origin.url('/asked?name=Ada%20Lovelace&tag=a&tag=%C3%A4'));
   await post('/form', 'application/x-www-form-urlencoded', 'name=Ada+Lovelace&x=%21');
   await post('/multi', 'multipart/form-data; boundary=x', part);
   await post('/graphql', 'application/json', JSON.stringify({query: 'query Cart { cart { id } }', variables: {id: 7}}));
@@ -105,6 +106,9 @@ test('15: hex, image, form, multipart, GraphQL, protobuf, cookies and JWT each s
   await see('/octets', 'response', '.hex-line', 'de ad be ef');
   await see('/proto', 'response', '.proto', 'testing');
   await see('/proto', 'response', '.proto', '150');
+  await openFlow(page, '/asked', 'request');
+  await page.locator('summary', {hasText: 'Query'}).click();
+  await page.locator('.part', {hasText: 'Ada Lovelace'}).and(page.locator('.part', {hasText: 'ä'})).waitFor();
   await see('/form', 'request', '.fields', 'Ada Lovelace');
   await see('/multi', 'request', '.mime-part', 'A ship');
   await see('/graphql', 'request', '.plain', 'query Cart');

@@ -27,6 +27,7 @@ export type Row = {
   mark?: Mark;
   replay_of?: string;
   imported?: boolean;
+  unparsed?: boolean;
 };
 
 export type Change = {what: string; before: string; after: string; why: string; clause: string};

@@ -5,6 +5,8 @@ import {Clause} from '../parts/Clause';
 import {Value} from '../parts/Secret';
 import type {Flow, Head} from '../types';
 import {Body} from '../viewers/Body';
+import {Pairs} from '../viewers/Forms';
+import {formOf} from '../viewers/kinds';
 import {cookiesOf, emptyContent, parseHead, type Side, tokensOf, valueOf} from './fields';
 
 function Changes({head}: {head: Head | undefined}) {
@@ -38,6 +40,7 @@ export function Message({flow, side}: {flow: Flow; side: Side}) {
   const cookies = cookiesOf(fields),
     tokens = tokensOf(fields);
   const content = flow.content?.[side] ?? emptyContent;
+  const query = side === 'request' ? formOf(/\?([^#]*)/.exec(flow.row.target ?? '')?.[1] ?? '') : [];
   const trailers = flow.trailers?.[side];
   const who =
     side === 'request' ? ['as the client sent it', 'as the server got it'] : ['as the server sent it', 'as the client got it'];
@@ -91,6 +94,14 @@ export function Message({flow, side}: {flow: Flow; side: Side}) {
         </>
       )}
       {sent.value && <Changes head={passed} />}
+      {query.length > 0 && (
+        <details class="part">
+          <summary>
+            Query <span class="quiet">{query.length}</span>
+          </summary>
+          <Pairs pairs={query} name="Query" />
+        </details>
+      )}
       {cookies.length > 0 && (
         <details class="part">
           <summary>

@@ -89,7 +89,7 @@ function Line({row, at, top, height, chosen, marked, scale, now}: Props) {
         {hostOf(row)}
       </span>
       <span role="gridcell" class="c-path" title={row.path}>
-        <span class="path">{row.path || (row.method === 'CONNECT' ? 'tunnel' : '/')}</span>
+        <span class="path">{row.path || (row.method === 'CONNECT' ? 'tunnel' : row.unparsed ? (row.target ?? '') : '/')}</span>
         <ErrorChip token={failureOf(row)} />
         <Marks row={row} />
       </span>

@@ -3,8 +3,8 @@ import {bytes} from '../format';
 import {Hex} from './Hex';
 import {type Pair, type Part, type Query, textOf} from './kinds';
 
-export const Pairs = ({pairs}: {pairs: Pair[]}) => (
-  <table class="fields" aria-label="Form">
+export const Pairs = ({pairs, name = 'Form'}: {pairs: Pair[]; name?: string}) => (
+  <table class="fields" aria-label={name}>
     <tbody>
       {pairs.map((one) => (
         <tr>
