@@ -58,12 +58,8 @@ void Recorder::open_store() {
 }
 
 void Recorder::load_rows() {
-  SegmentFolder folder(options_.store.folder);
-  for (Position last : known_flows(options_.store.folder, store_->paths(), Rows::kRows, kLoadedMax)) {
-    auto record = folder.at(last);
-    Row row;
-    if (record && row.read(*record)) rows_.add(row);
-  }
+  tell_known_flows(options_.store.folder, store_->paths(), Rows::kRows, kLoadedMax,
+                   [&](const Row& row) { rows_.add(row); });
 }
 
 bool Recorder::wait_for(const std::atomic<std::uint32_t>& done, std::uint32_t wanted, Duration patience) {

@@ -33,9 +33,10 @@ class KnownFlowsTest : public test::FlowRig {
   std::string flows() { return options_.store.folder; }
   std::vector<std::uint64_t> known(std::size_t most = 100, ByteCount bytes = 64_MiB) {
     std::vector<std::uint64_t> all;
-    SegmentFolder folder(flows());
-    for (Position last : known_flows(flows(), Store::paths_in(flows()), most, bytes))
-      all.push_back(folder.at(last)->header.event.flow);
+    tell_known_flows(flows(), Store::paths_in(flows()), most, bytes, [&](const Row& row) {
+      EXPECT_EQ(row.target, "http://h/a");
+      all.push_back(row.flow.value);
+    });
     return all;
   }
   Position last_of(std::uint64_t flow) { return recorder_->rows().find({flow})->last; }
@@ -59,6 +60,24 @@ TEST_F(KnownFlowsTest, APinnedOneStandsWhereItBeganAndOnce) {
   Marks marks(flows(), random);
   ASSERT_TRUE(marks.set({2}, {.pinned = true}, last_of(2)));
   EXPECT_THAT(known(), ElementsAre(1, 2, 3));
+}
+
+// Each ends a second after the one before, and began in an order of its own; some are pinned.
+TEST_F(KnownFlowsTest, WhateverTheOrderOfTheirEnds) {
+  std::vector<std::pair<std::int64_t, std::uint64_t>> begun;
+  SeededRandom random(3);
+  Marks marks(flows(), random);
+  for (std::uint64_t flow = 1; flow <= 200; ++flow) {
+    Duration before = std::chrono::milliseconds(1 + random.next() % 100'000);
+    begun.emplace_back((clock_.wall() - before).time_since_epoch().count(), flow);
+    ended(flow, before, flow % 50 == 0 ? 300'000 : 0);
+    if (flow % 40 == 1) ASSERT_TRUE(marks.set({flow}, {.pinned = true}, last_of(flow)));
+    clock_.advance(1s);
+  }
+  std::sort(begun.begin(), begun.end());
+  std::vector<std::uint64_t> expected;
+  for (auto [at, flow] : begun) expected.push_back(flow);
+  EXPECT_EQ(known(1000), expected);
 }
 
 TEST_F(KnownFlowsTest, AreReadFromTheNewestSegmentBack) {
