@@ -19,6 +19,7 @@
 #include "flow/messages.h"
 #include "flow/row_subject.h"
 #include "flow/snippet.h"
+#include "flow/store.h"
 #include "http/guide.h"
 #include "match/completion.h"
 
@@ -276,21 +277,29 @@ Answer Api::clear(const Asked&) {
   return answer;
 }
 
-// Oldest first. A row decides where it can; where it cannot, its flow does when its turn comes.
+// In the order in which they began. A row decides where it can; where it cannot, its flow does when its turn comes.
 Answer Api::export_har(const Asked& asked) {
   auto wanted = filter_of(asked.target.text("filter"));
   if (!wanted) return std::move(wanted.error());
-  std::vector<flow::Position> flows;
+  std::vector<std::pair<WallTime, flow::Position>> ended;
   if (parts_.recorder) {
     parts_.recorder->catch_up(kPatience);
+    flow::Position newest;
     parts_.recorder->rows().page({.wanted = [&](const flow::Row& row) {
       match::Truth truth = wanted->test(flow::RowSubject(row, parts_.marks.facts(row.flow)));
-      if (!row.open && row.last && truth != match::Truth::no) flows.push_back(row.last);
+      if (row.open || !row.last || truth == match::Truth::no) return false;
+      ended.emplace_back(row.begun, row.last);
+      if ((row.last.sequence() & flow::Store::kCopies) == 0) newest.value = std::max(newest.value, row.last.value);
       return false;
     }});
-    if (!flows.empty()) parts_.recorder->wait_until_written(flows.front(), kPatience);
+    if (newest) parts_.recorder->wait_until_written(newest, kPatience);
   }
-  std::reverse(flows.begin(), flows.end());
+  std::sort(ended.begin(), ended.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second.value < b.second.value;
+  });
+  std::vector<flow::Position> flows;
+  flows.reserve(ended.size());
+  for (const auto& [begun, last] : ended) flows.push_back(last);
   Answer answer = json_answer({});
   answer.fields.emplace_back("Content-Disposition", "attachment; filename=\"porthole.har\"");
   answer.feed =

@@ -156,6 +156,10 @@ test('explaining does not speak of a side that is not there', async (t) => {
   await openFlow(page, '/nobody', 'explain');
   await page.getByLabel('Response').locator('h3', {hasText: 'made by Porthole'}).waitFor();
   assert.doesNotMatch(await page.textContent('.explain'), /passed on as it came/);
+  await page.locator('.side-sent button.name', {hasText: /^502$/}).click();
+  await page.locator('.guide', {hasText: 'A proxy reached out for the server'}).waitFor();
+  await page.locator('.side-received button.name', {hasText: /^GET$/}).click();
+  await page.locator('.guide', {hasText: 'Fetch the resource'}).waitFor();
   assert.deepEqual(page.faults, []);
 });
 

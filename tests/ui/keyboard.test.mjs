@@ -96,6 +96,28 @@ test(
     assert.equal((await ask('/api/flows', {filter: expression})).total, 1, expression);
   });
 
+test('11: `h` leaves the rows of one host, and brings the others back', async (t) => {
+  const {page, porthole} = await watched(t);
+  await send(porthole, 'http://porthole.internal/other');
+  await rowWith(page, '/other').click();
+  await page.focus('#grid');
+  await page.keyboard.press('h');
+  await rowWith(page, '/two').waitFor({state: 'detached'});
+  assert.equal(await page.inputValue('#filter'), 'host:porthole.internal');
+  assert.equal(await page.locator('[data-at]').count(), 1);
+  await page.keyboard.press('h');
+  await rowWith(page, '/two').waitFor();
+  await send(porthole, 'http://[::1]:1/six');
+  await rowWith(page, '[::1]:1').click();
+  await page.focus('#grid');
+  await page.keyboard.press('h');
+  await rowWith(page, '/two').waitFor({state: 'detached'});
+  await rowWith(page, '/six').waitFor();
+  await page.keyboard.press('h');
+  await rowWith(page, '/two').waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
 test('12: find, open, copy and send again without a mouse; focus is seen; the grid is announced', async (t) => {
   const {page, origin} = await watched(t);
   const key = (name) => page.keyboard.press(name);

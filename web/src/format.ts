@@ -30,8 +30,10 @@ export function count(value: number): string {
 }
 
 // The port is said where it is not one of the usual two.
-export const hostOf = ({host, port}: {host: string; port?: number}) =>
-  port && port !== 80 && port !== 443 ? `${host}:${port}` : host;
+export function hostOf({host, port}: {host: string; port?: number}): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return port && port !== 80 && port !== 443 ? `${name}:${port}` : name;
+}
 
 export const flows = (n: number) => (n === 1 ? '1 flow' : `${count(n)} flows`);
 

@@ -5,7 +5,8 @@ import {follow} from './list/follow';
 import {order} from './list/order';
 import {dialog} from './parts/dialog';
 import {toast} from './parts/toast';
-import {kTabs, openTab, selected, tab, view} from './route';
+import {filter, kTabs, openTab, selected, tab, view} from './route';
+import {rowOf} from './rows';
 import {copyAs, togglePin} from './actions';
 import {cycleTheme} from './theme';
 
@@ -19,6 +20,13 @@ const besides = (by: number) => {
   const now = kTabs.indexOf(tab.peek() ?? 'summary');
   openTab(kTabs[(now + by + kTabs.length) % kTabs.length]!);
 };
+
+function toggleHost(id: string) {
+  const host = rowOf(id)?.host;
+  if (!host) return toast('This flow has no host.');
+  const only = /^[\w.-]+$/.test(host) ? `host:${host}` : `host:"${host}"`;
+  filter.value = filter.peek() === only ? '' : only;
+}
 
 function openByKey() {
   if (!selected.peek()) choose(visible.last);
@@ -41,6 +49,7 @@ export const kShortcuts: Shortcut[] = [
   {keys: ['['], what: 'tab to the left', run: withFlow(() => besides(-1))},
   {keys: [']'], what: 'tab to the right', run: withFlow(() => besides(1))},
   {keys: ['/'], what: 'filter', run: () => document.getElementById('filter')?.focus()},
+  {keys: ['h'], what: 'this host alone, or all', run: withFlow(toggleHost)},
   {
     keys: ['f'],
     what: 'follow the newest, or stop',

@@ -45,6 +45,16 @@ TEST_F(HarFeeds, ExportsOldestFirstWhatTheFilterWants) {
   EXPECT_EQ(field(ask("GET", "/api/har"), "Content-Disposition"), "attachment; filename=\"porthole.har\"");
 }
 
+TEST_F(HarFeeds, ALongFlowStandsWhereItBegan) {
+  exchange(1, "/short");
+  request(2, "GET http://h/long HTTP/1.1\r\nHost: h\r\n\r\n");
+  flow::Outcome outcome{.flow = {2}, .status = 200, .method = "GET", .target = "http://h/long", .host = "h"};
+  outcome.begun = WallTime(-std::chrono::hours(1));
+  sink_->end({2}, outcome, clock_.now());
+  step();
+  EXPECT_THAT(urls(all(ask("GET", "/api/har"))), ElementsAre("http://h/long", "http://h/short"));
+}
+
 TEST_F(HarFeeds, ManyFlowsComeInPieces) {
   for (std::uint64_t flow = 1; flow <= 500; ++flow) exchange(flow, "/" + std::to_string(flow));
   step();

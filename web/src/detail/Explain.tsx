@@ -20,10 +20,13 @@ function Text({text, line, open, toggle}: {text: string | undefined; line: Line;
     colon = shown.indexOf(':');
   const field = line.name && colon > 0 && shown.slice(0, colon).toLowerCase() === line.name.toLowerCase();
   const known = Boolean(line.meaning || line.duty);
-  const name = field ? shown.slice(0, colon) : line.name && shown.startsWith(line.name) ? line.name : '';
-  const rest = shown.slice(name.length);
+  // A first line has its name within: the method at the beginning, the status behind the version.
+  const at = field || !line.name ? 0 : Math.max(0, ` ${shown} `.indexOf(` ${line.name} `));
+  const name = field ? shown.slice(0, colon) : line.name && shown.startsWith(line.name, at) ? line.name : '';
+  const rest = shown.slice(at + name.length);
   return (
     <code>
+      {shown.slice(0, at)}
       {name && known ? (
         <button class="name" aria-expanded={open} onClick={toggle}>
           {name}

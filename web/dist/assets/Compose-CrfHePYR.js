@@ -1,4 +1,4 @@
-import{e as E,L as x,P as q,s as A,a as s,h as I,g as D,f as R,u as e,Q as S,S as L,R as U,U as B,V as H,z as M,j as N,A as z}from"./page-DW0oZX5f.js";import{p as K,i as O}from"./fields-O_qMmm2a.js";function j(a){let n;try{n=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(a)}catch{return{bytes:a,crlf:!1,why:"that are not text"}}return n.includes("\r")?/\r(?!\n)|(?<!\r)\n/.test(n)?{bytes:a,crlf:!1,why:"with line ends of more than one kind"}:{bytes:a,text:n.replaceAll(`\r
+import{e as E,L as x,P as q,s as A,a as s,h as I,g as D,f as R,u as e,Q as S,S as L,R as U,U as B,V as H,z as M,j as N,A as z}from"./page-BGRrxH5O.js";import{p as K,i as O}from"./fields-O_qMmm2a.js";function j(a){let n;try{n=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(a)}catch{return{bytes:a,crlf:!1,why:"that are not text"}}return n.includes("\r")?/\r(?!\n)|(?<!\r)\n/.test(n)?{bytes:a,crlf:!1,why:"with line ends of more than one kind"}:{bytes:a,text:n.replaceAll(`\r
 `,`
 `),crlf:!0}:{bytes:a,text:n,crlf:!1}}function F(a,n){return n&&a===n.text?n.bytes:new TextEncoder().encode(n?.crlf?a.replaceAll(`
 `,`\r
