@@ -72,10 +72,9 @@ class Parser {
     for (const Verb& verb : kVerbs) {
       if (root_.got_subcommand(std::string(verb.name))) line_.command = verb.command;
     }
-    if (help_) {
-      if (line_.command == Command::flows) line_.help_topic = "flows";
-      line_.command = Command::help;
-    } else if (version_) line_.command = Command::version;
+    if (help_ && line_.command == Command::flows) line_.help_topic = "flows";
+    if (help_) line_.command = Command::help;
+    else if (version_) line_.command = Command::version;
     else check_uses();
     for (auto& [option, texts] : texts_) {
       if (texts.empty()) continue;

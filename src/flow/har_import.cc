@@ -109,12 +109,14 @@ std::string content(const json& holder, const char* encoding) {
   return octets ? std::move(*octets) : found;
 }
 
-// Of a content of which `here` octets are in the file: how many passed that are not. `said` is its size as the file has it.
-ByteCount missing(const json& holder, std::size_t here, double said) {
+// How many octets of a content passed that are not in the file: ours say so, others leave out all. Where there is a text, its size
+// may be another than `said` for its charset alone.
+ByteCount missing(const json& holder, double said) {
   constexpr double kMost = 1e15;
   const json& truncated = member(holder, "_truncated");
-  double octets = truncated.is_object() ? number(truncated, "size", 0) - number(truncated, "kept", 0)
-                                        : said - static_cast<double>(here);
+  double octets = 0;
+  if (truncated.is_object()) octets = number(truncated, "size", 0) - number(truncated, "kept", 0);
+  else if (member(holder, "text").is_null()) octets = said;
   return static_cast<ByteCount>(std::clamp(octets, 0.0, kMost));
 }
 
@@ -271,9 +273,8 @@ bool HarImport::next_entry() {
     if (!websocket) {
       entry->request_content = content(post, "_encoding");
       entry->response_content = content(body, "encoding");
-      double posted = member(post, "text").is_null() ? number(request, "bodySize", 0) : 0;
-      entry->missing[0] = missing(post, entry->request_content.size(), posted);
-      entry->missing[1] = missing(body, entry->response_content.size(), number(body, "size", 0));
+      entry->missing[0] = missing(post, number(request, "bodySize", 0));
+      entry->missing[1] = missing(body, number(body, "size", 0));
     } else if (!entry->take_messages(messages, recorder_.content_wanted(), begun * 1'000'000)) {
       bad("some of its messages are none, or more than is kept");
     }

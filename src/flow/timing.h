@@ -12,8 +12,8 @@ struct Timing {
   Duration total{};
   Duration blocked{};                    // ours: reading the head, rules, waiting for a connection
   std::optional<Duration> dns, connect;  // waited for this flow; absent on a kept connection
-  std::optional<Duration> wait,
-      receive;  // request sent to response head; response head, or a tunnel's beginning, to the end
+  std::optional<Duration> wait;          // request sent to response head
+  std::optional<Duration> receive;       // response head, or a tunnel's beginning, to the end
 };
 
 Timing timing_of(const Flow& flow);

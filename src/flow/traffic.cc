@@ -91,7 +91,8 @@ void Traffic::append(Json& json, std::uint64_t flows, std::int64_t open) const {
     auto wanted = static_cast<std::uint64_t>(std::ceil(part * static_cast<double>(timed)));
     std::size_t bin = 0;
     for (std::uint64_t seen = took[0]; seen < wanted; seen += took[++bin]) {}
-    if (timed > 0) json.number(name, std::min(end_us(bin), longest_us));
+    bool last = bin == kBins - 1;  // has no end
+    if (timed > 0) json.number(name, last ? longest_us : std::min(end_us(bin), longest_us));
   };
   std::vector<std::pair<std::string_view, std::uint64_t>> top(hosts.begin(), hosts.end());
   std::size_t shown = std::min(top.size(), kHostsShown);

@@ -69,6 +69,8 @@ TEST_F(TrafficTest, OfNothingThereAreNoPercentiles) {
 TEST_F(TrafficTest, NoPercentileIsBelowWhatTookThatLong) {
   ended(now_ - 15s, 10s);
   EXPECT_EQ(stats()["p95"], 10'000'000);
+  ended(now_ - std::chrono::hours(5), std::chrono::hours(5) - 1s);
+  EXPECT_EQ(stats()["p99"], (5 * 3600 - 1) * 1'000'000LL);
 }
 
 TEST_F(TrafficTest, TellsPercentilesWithinAnEighthOfADoubling) {
