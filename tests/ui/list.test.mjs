@@ -270,6 +270,19 @@ test('Back closes what lies over the list, and does not leave the page', async (
   assert.deepEqual(page.faults, []);
 });
 
+test('a sorted list begins with what was sorted for', async (t) => {
+  const {porthole, page} = await watched(t, {rows: 300});
+  const origin = await site(t, {'/large': (_, answer) => answer.end('x'.repeat(50_000))});
+  await send(porthole, origin.url('/large'));
+  await send(porthole, origin.url('/last'));
+  await rowWith(page, '/last').waitFor();
+  await page.locator('.head button', {hasText: 'Size'}).click();
+  await page.locator('[data-at="0"]', {hasText: '/large'}).waitFor();
+  assert.equal(await page.getAttribute('[role=columnheader]:has-text("Size")', 'aria-sort'), 'descending');
+  assert.equal(await page.evaluate(() => document.querySelector('#grid').scrollTop), 0);
+  assert.deepEqual(page.faults, []);
+});
+
 test('the list is where it was after a look at the dashboard', async (t) => {
   const {page} = await watched(t, {rows: 2000});
   await page.locator('#grid').evaluate((node) => node.scrollTo(0, 5000));

@@ -100,6 +100,10 @@ export function Compose() {
     }
     sending.value = false;
   };
+  const touch = () => {
+    edited.value = true;
+    warned.value = false;
+  };
   const edit = (at: number, more: Partial<Edit>) => {
     fields.value = fields.value.map((one, n) => (n === at ? {...one, ...more} : one));
   };
@@ -113,10 +117,7 @@ export function Compose() {
   return (
     <DialogFrame title={of.current ? 'Edit and send again' : 'New request'} css="compose" keep={keep}>
       <form
-        onInput={() => {
-          edited.value = true;
-          warned.value = false;
-        }}
+        onInput={touch}
         onSubmit={(event) => {
           event.preventDefault();
           void go();
@@ -176,6 +177,7 @@ export function Compose() {
                 class="icon"
                 aria-label={`Remove ${one.name || `field ${n + 1}`}`}
                 onClick={() => {
+                  touch();
                   fields.value = fields.value.filter((_, at) => at !== n);
                 }}
               >

@@ -43,7 +43,8 @@ export function List() {
     tall = useSignal(false);
   const lastTop = useRef(0),
     lastFell = useRef(left.fell),
-    lastMoved = useRef(0);
+    lastMoved = useRef(0),
+    lastOrder = useRef(order.peek());
   const settled = useSignal(0);
   const rowHeight = tall.value ? kTall : kDense;
   const all = count.value;
@@ -84,6 +85,9 @@ export function List() {
 
   useLayoutEffect(() => {
     const node = box.current!;
+    // A new order is read from its beginning.
+    if (order.value && order.value !== lastOrder.current) node.scrollTop = 0;
+    lastOrder.current = order.value;
     const fell = rows.fellBefore.peek() - lastFell.current;
     lastFell.current += fell;
     // Rows do not slip away under a pointer that is on its way to one.

@@ -5,7 +5,21 @@ import {count} from '../format';
 import {type Node, parseJson} from './parse';
 
 const kStep = 100,
-  kLong = 600;
+  kLong = 600,
+  kGlimpse = 60;
+
+// What a folded part begins with: `id: 7, name: "Lantern"`.
+function glimpse(items: Node[]): string {
+  let said = '';
+  for (const item of items) {
+    const value =
+      'items' in item ? (item.kind === 'object' ? '{…}' : '[…]') : item.kind === 'string' ? JSON.stringify(item.text) : item.text;
+    const next = `${said && ', '}${item.name === undefined ? '' : `${item.name}: `}${value}`;
+    if (said.length + next.length > kGlimpse) return said ? `${said}, …` : `${next.slice(0, kGlimpse)}…`;
+    said += next;
+  }
+  return said;
+}
 
 function Leaf({node}: {node: Node & {text: string}}) {
   const all = useSignal(false);
@@ -69,7 +83,12 @@ function Branch({node, depth, few = true}: {node: Node; depth: number; few?: boo
         </span>
         {name}
         {begin}
-        {!open.value && `…${end}`}{' '}
+        {!open.value && (
+          <>
+            <span class="quiet">{glimpse(node.items)}</span>
+            {end}
+          </>
+        )}{' '}
         <span class="quiet">
           {count(node.items.length)}
           {node.cut ? '+' : ''}
