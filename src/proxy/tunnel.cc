@@ -27,7 +27,7 @@ Tunnel::Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<T
 
 Tunnel::~Tunnel() {
   services_.metrics.tunnels.add(-1);
-  if (!over_) record_end(flow::End::shutdown, Token::none);  // whoever destroys it needs no telling
+  if (!over_) cut_now();
 }
 
 void Tunnel::start() {
@@ -36,6 +36,8 @@ void Tunnel::start() {
   arm_timer();
   services_.loop.run_soon(*this);
 }
+
+void Tunnel::cut_now() { record_end(flow::End::shutdown, Token::none); }
 
 void Tunnel::on_readable() { services_.loop.run_soon(*this); }
 void Tunnel::on_writable() { services_.loop.run_soon(*this); }

@@ -38,6 +38,8 @@ class Tunnel final : public Link, public io::Buried, private io::ReadyListener, 
   Tunnel(Services& services, Side client, Side upstream, std::unique_ptr<TunnelRecord> record, Admission::Place place);
   ~Tunnel() override;
   void start();
+  // Ends it now, without a further callback to the keeper: for who takes it from its list by himself.
+  void cut_now();
 
  private:
   void on_readable() override;

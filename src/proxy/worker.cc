@@ -222,6 +222,7 @@ struct Worker::Impl final : ClientKeeper, TunnelKeeper, io::AcceptHandler {
     }
     while (Tunnel* tunnel = first(tunnels)) {
       static_cast<Link&>(*tunnel).unlink();
+      tunnel->cut_now();  // it may be about to run in this very turn
       loop.bury(std::unique_ptr<io::Buried>(tunnel));
     }
   }

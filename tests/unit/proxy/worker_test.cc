@@ -90,6 +90,22 @@ TEST(Worker, CutsWhatOutlivesTheDrainTime) {
   EXPECT_EQ(rig.recorder.begun.value(), rig.recorder.ended.value());
 }
 
+// A client resets its tunnel in the turn in which the drain's time is over: what that woke must not run after it was cut. Found by
+// the simulation (seed 5029576): the tunnel was destroyed twice.
+TEST(Worker, CutsWhatIsAboutToRunOnce) {
+  ProxyRig rig;
+  auto tunnel = rig.client();
+  tunnel->send("CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n");
+  bool done = false;
+  rig.worker->drain([&done] { done = true; });
+  rig.advance(29s);
+  rig.clock.advance(2s);
+  tunnel->reset();
+  EXPECT_TRUE(done);
+  EXPECT_TRUE(rig.server().saw_end());
+  EXPECT_EQ(rig.recorder.begun.value(), rig.recorder.ended.value());
+}
+
 TEST(Worker, LetsRunningExchangesKeepTheSnapshotTheyBeganWith) {
   ProxyRig rig;
   auto client = rig.client();
