@@ -12,6 +12,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "flow/target_parts.h"
+#include "http/target.h"
 #include "wire/ws/frame_writer.h"
 
 namespace porthole::flow {
@@ -239,7 +240,8 @@ bool HarImport::next_entry() {
     const json& from = (*file_->entries)[at_++];
     const json &request = member(from, "request"), &response = member(from, "response");
     auto entry = std::make_unique<Entry>();
-    entry->target = in_line(text(request, "url"), false);
+    std::string url = in_line(text(request, "url"), false), hidden;
+    entry->target = http::without_userinfo(url, hidden);
     entry->method = in_line(text(request, "method"), false);
     std::size_t scheme = entry->target.find("://");
     if (scheme == std::string::npos || entry->method.empty()) {
@@ -247,7 +249,8 @@ bool HarImport::next_entry() {
       continue;
     }
     std::size_t host = scheme + 3, host_end = std::min(entry->target.find_first_of("/?#", host), entry->target.size());
-    entry->host = entry->target.substr(host, host_end - host);
+    std::string_view authority = std::string_view(entry->target).substr(host, host_end - host);
+    entry->host = authority.substr(authority.rfind('@') + 1);
     const json& post = member(request, "postData");
     entry->request_head =
         entry->method + " " + entry->target + " " + version(request) + "\r\n" + field_lines(request, post) + "\r\n";

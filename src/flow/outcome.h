@@ -41,7 +41,7 @@ struct Outcome {
   std::uint16_t status = 0;  // as sent to the client; 0 when none was
   http::Version version = http::Version::http11;
   std::string_view method;
-  std::string_view target;  // as received
+  std::string_view target;  // as received, but for user information (http::without_userinfo)
   std::string_view host;    // "host:port" of the target as asked, or empty
   Endpoint client;
   Endpoint upstream;         // port 0: none was reached

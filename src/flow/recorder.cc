@@ -9,6 +9,7 @@
 #include "flow/first_line.h"
 #include "flow/flow.h"
 #include "flow/known_flows.h"
+#include "http/target.h"
 
 namespace porthole::flow {
 
@@ -212,8 +213,10 @@ void Recorder::learn(Open& open, const EventHeader& event, std::string_view payl
     case EventKind::request_received: {
       open.unparsed = (event.flags & kUnparsed) != 0;
       RequestSummary request = open.unparsed ? unparsed_summary(in.text()) : request_summary(in.text());
+      std::string room;
+      std::string_view target = http::without_userinfo(request.target, room);
       const std::string_view parts[3] = {request.method.substr(0, 64), request.host.substr(0, 256),
-                                         request.target.substr(0, Rows::kTargetMax)};
+                                         target.substr(0, Rows::kTargetMax)};
       open.text.reserve(parts[0].size() + parts[1].size() + parts[2].size());
       for (std::size_t i = 0; i < 3; ++i) {
         open.text += parts[i];

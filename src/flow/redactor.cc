@@ -6,8 +6,26 @@
 
 #include "base/ascii.h"
 #include "http/characters.h"
+#include "http/target.h"
 
 namespace porthole::flow {
+namespace {
+
+// The user information of the target in what may begin with a request's first line; a view into it. That of the URI is a
+// credential as Authorization's value is, which it turns into.
+std::string_view userinfo_of_first_line(std::string_view line) {
+  std::size_t blank = line.find(' ');
+  return http::userinfo_in(line.substr(blank == line.npos ? 0 : blank + 1));
+}
+
+void hide_part(std::span<char> text, std::string_view part) {
+  std::size_t from = part.empty() ? 0 : static_cast<std::size_t>(part.data() - text.data());
+  for (char& c : text.subspan(from, part.size())) {
+    if (c != '\r' && c != '\n') c = '*';
+  }
+}
+
+}  // namespace
 
 Redactor::Redactor(std::vector<std::string> names) : names_(std::move(names)) {}
 
@@ -21,6 +39,8 @@ bool Redactor::named(std::string_view name) const {
 void Redactor::redact_lines(std::span<char> text) const {
   bool hiding = false;
   std::string_view all(text.data(), text.size());
+  std::string_view first = all.substr(0, all.find('\n'));
+  if (!first.substr(0, first.find(' ')).contains(':')) hide_part(text, userinfo_of_first_line(first));
   for (std::size_t start = 0; start < all.size();) {
     std::size_t end = std::min(all.find('\n', start), all.size());
     std::string_view line = all.substr(start, end - start);
@@ -56,11 +76,10 @@ std::size_t Redactor::mention(std::string_view line) const {
 void Redactor::redact_unparsed(std::span<char> text) const {
   if (names_.empty()) return;
   std::string_view all(text.data(), text.size());
-  auto hide = [&](std::size_t from, std::size_t stop) {
-    for (std::size_t i = from; i < stop; ++i) {
-      if (text[i] != '\r' && text[i] != '\n') text[i] = '*';
-    }
-  };
+  auto hide = [&](std::size_t from, std::size_t stop) { hide_part(text, all.substr(from, stop - from)); };
+  // A first line that is broken by CR or LF alone goes on.
+  std::string_view begun = all.substr(std::min(all.find_first_not_of("\r\n"), all.size()));
+  hide_part(text, userinfo_of_first_line(begun.substr(0, begun.find("\r\n"))));
   bool first = true, doubt = false, hiding = false;
   bool joined = false;  // the line before ended in CR or LF alone: to somebody it has not ended
   for (std::size_t start = 0; start < all.size();) {

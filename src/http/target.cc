@@ -2,6 +2,8 @@
 // address policy looks at it (bad-inputs 29, 32, 33). The text is never changed; what is accepted is sent as it came.
 #include "http/target.h"
 
+#include <algorithm>
+
 #include "base/ascii.h"
 #include "http/scan.h"
 
@@ -216,6 +218,30 @@ Result<Target> parse_target(std::string_view text, Method method) {
     return fail(client_error(400, "host and port alone are a target for CONNECT only", "RFC 9112 §3.2.3"));
   }
   return target;
+}
+
+std::string_view userinfo_in(std::string_view target) {
+  if (target.find('@') == std::string_view::npos || target.starts_with('/')) return {};
+  std::size_t colon = target.find(':'), start = 0;
+  std::string_view authority = target.substr(0, target.find_first_of("?#"));
+  if (colon < authority.size() && authority.substr(colon).starts_with("://")) {
+    std::string_view rest = authority.substr(colon + 3);
+    std::size_t end = rest.find('/');
+    if (end != 0) {
+      start = colon + 3;
+      authority = rest.substr(0, end);
+    }
+  }
+  std::size_t at = authority.rfind('@');
+  return at == std::string_view::npos ? std::string_view() : target.substr(start, at);
+}
+
+std::string_view without_userinfo(std::string_view target, std::string& room) {
+  std::string_view secret = userinfo_in(target);
+  if (secret.empty()) return target;
+  room = target;
+  std::fill_n(room.begin() + (secret.data() - target.data()), secret.size(), '*');
+  return room;
 }
 
 std::uint16_t effective_port(const Authority& authority, Scheme scheme) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -40,6 +41,13 @@ struct Target {
 // authority-form exactly for CONNECT, asterisk-form only for OPTIONS. For schemes other than http and https only `scheme`
 // and `scheme_text` are set (answered with 501, nothing else is parsed).
 Result<Target> parse_target(std::string_view text, Method method);
+
+// User information is a credential (RFC 3986 §3.2.1, §7.5): a target that has some is refused, and shown without it. Forgiving,
+// since this reads what was refused: everything before the last "@" of the authority, or, where no authority is, of all before
+// the query. A path that begins with "/" has none. A view into `target`, empty when there is none.
+std::string_view userinfo_in(std::string_view target);
+// The target with each octet of its user information as "*": `target` itself, or a view of `room`.
+std::string_view without_userinfo(std::string_view target, std::string& room);
 
 // The port to connect to: given, or 80 / 443 by scheme.
 std::uint16_t effective_port(const Authority& authority, Scheme scheme);

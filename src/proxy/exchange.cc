@@ -5,6 +5,7 @@
 
 #include "http/forward_request.h"
 #include "http/hop_by_hop.h"
+#include "http/target.h"
 #include "proxy/own_answer.h"
 
 namespace porthole::proxy {
@@ -391,6 +392,7 @@ void Exchange::count_request(Token error) {
 void Exchange::end(flow::End how, Token error) {
   ended_ = true;
   flow::Outcome outcome;
+  std::string target, referer;  // what the outcome's views are of, should they have had user information
   outcome.flow = flow_;
   outcome.end = how;
   outcome.error = error;
@@ -398,11 +400,12 @@ void Exchange::end(flow::End how, Token error) {
   if (request_) {
     outcome.version = request_->version;
     outcome.method = request_->method_text;
-    outcome.target = request_->target_text;
+    outcome.target = http::without_userinfo(request_->target_text, target);
     outcome.host = asked_host(*request_);
   }
   if (request_ && services_.access_log) {
-    if (const http::Field* from = request_->fields.find(http::FieldName::referer)) outcome.referer = from->value;
+    if (const http::Field* from = request_->fields.find(http::FieldName::referer))
+      outcome.referer = http::without_userinfo(from->value, referer);
     if (const http::Field* agent = request_->fields.find(http::FieldName::user_agent))
       outcome.user_agent = agent->value;
   }
@@ -426,7 +429,10 @@ void Exchange::end(flow::End how, Token error) {
   if (!tap_) return;
   if ((how == flow::End::complete || how == flow::End::answered) && stream_.client_finished())
     trace().client_finished();
-  if (request_ && outcome.method.empty()) Trace::fill_from_unparsed(request_->raw, outcome);
+  if (request_ && outcome.method.empty()) {
+    Trace::fill_from_unparsed(request_->raw, outcome);
+    outcome.target = http::without_userinfo(outcome.target, target);
+  }
   tap_->end(flow_, outcome, services_.loop.now());
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/html.h"
+#include "http/target.h"
 
 namespace porthole::proxy {
 namespace {
@@ -105,7 +106,8 @@ void set_length(Reply& reply, const ReplyFacts& facts) {
 // Host and path as asked, without the query, which may carry secrets.
 std::string asked_for(const http::RequestHead* request) {
   if (!request) return {};
-  std::string_view target = request->target_text;
+  std::string room;
+  std::string_view target = http::without_userinfo(request->target_text, room);
   return std::string(target.substr(0, std::min<std::size_t>(target.find('?'), 512)));
 }
 

@@ -38,6 +38,24 @@ describe('recording', () => {
     assert.equal(metric(metrics, 'porthole_recorder_flows_incomplete_total'), 0);
   });
 
+  test('keeps no user information of a target, whether it was understood or not', async (t) => {
+    const proxy = await porthole(t, kSmall);
+    const folder = join(proxy.dir, kFolder);
+    const starts = [
+      'GET http://user:s3cret@x.test/', 'GET ftp://user:s3cret@x.test/', 'CONNECT user:s3cret@x.test:443',
+      'GET http://user:s3 cret@x.test/', 'GET http:/user:s3cret@x.test/'
+    ];
+    for (const start of starts) await exchange(t, proxy.proxy4, `${start} HTTP/1.1\r\nHost: x.test\r\n\r\n`);
+    const say = (...words) => execFileSync(kBinary, [...words, '--folder', folder], {encoding: 'utf8'});
+    await eventually('all of them', () => say('flows', 'list').trim().split('\n').length === starts.length);
+    const rows = say('flows', 'list', '--json');
+    assert.match(rows, /"http:\/\/\*{11}@x\.test\/"/);
+    assert.ok(!/s3|cret/.test(rows), rows);
+    await proxy.stop();  // the index of the last file is written
+    for (const name of readdirSync(folder).filter((one) => statSync(join(folder, one)).isFile()))
+      assert.ok(!/s3 ?cret/.test(readFileSync(join(folder, name), 'latin1')), name);
+  });
+
   test('loses nothing older than 100 ms to kill -9', async (t) => {
     const proxy = await porthole(t, kSmall);
     const folder = join(proxy.dir, kFolder);

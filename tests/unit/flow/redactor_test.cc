@@ -73,6 +73,36 @@ TEST(Redactor, HidesASecretInAHeadThatAnyOctetBroke) {
   }
 }
 
+TEST(Redactor, HidesUserInformationOfTheTarget) {
+  EXPECT_EQ(redacted("GET http://user:s3cret@h/p@q?r=s@t HTTP/1.1\r\nHost: h\r\n\r\n"),
+            "GET http://***********@h/p@q?r=s@t HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(unparsed("CONNECT user:s3cret@h:443 HTTP/1.1\r\nX: y\r\n\r\n"),
+            "CONNECT ***********@h:443 HTTP/1.1\r\nX: y\r\n\r\n");
+  for (std::string_view kept :
+       {"GET /a@b HTTP/1.1\r\nFrom: me@h\r\n", "GET http://npm/@scope/b HTTP/1.1\r\nFrom: me@h\r\n",
+        "GET http://h?at=a@b HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\nFrom: http://me@h\r\n"}) {
+    EXPECT_EQ(redacted(std::string(kept)), kept);
+    EXPECT_EQ(unparsed(std::string(kept)), kept);
+  }
+  EXPECT_EQ(redacted("From: me@h\r\n"), "From: me@h\r\n") << "trailers, and what was changed, have no first line";
+}
+
+TEST(Redactor, HidesUserInformationInALineThatAnyOctetBroke) {
+  for (std::string_view start : {"GET http://u:987654@h/ HTTP/1.1", "CONNECT u:987654@h:1 HTTP/1.1"}) {
+    std::string head = std::string(start) + "\r\nHost: h\r\nX: y\r\n\r\n";
+    for (char broken : {'\0', '\r', '\n', '\t', ' ', '\x7f', '\xff', '(', '"', ':', '@', '\\'}) {
+      for (std::size_t at = 0; at <= head.size(); ++at) {
+        std::string text = head;
+        text.insert(at, 1, broken);
+        std::string hidden = unparsed(text);
+        for (std::string_view part : {"98", "87", "76", "65", "54"})
+          EXPECT_EQ(hidden.find(part), std::string::npos) << static_cast<int>(broken) << " at " << at << ": " << hidden;
+        EXPECT_EQ(unparsed(text).size(), text.size());
+      }
+    }
+  }
+}
+
 TEST(Redactor, OfNothingHidesNothing) {
   std::string text = "GET /\r\nCookie : a\r\n";
   Redactor({}).redact_unparsed(text);

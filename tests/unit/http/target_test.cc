@@ -143,5 +143,21 @@ TEST(Authority, UserInformationIsNamedInTheError) {
   }
 }
 
+// RFC 3986 §7.5
+TEST(Target, IsShownWithoutUserInformation) {
+  std::string room;
+  auto shown = [&](std::string_view target) { return std::string(without_userinfo(target, room)); };
+  EXPECT_EQ(shown("http://user:pw@h:80/p"), "http://*******@h:80/p");
+  EXPECT_EQ(shown("ftp://a@b@[::1]"), "ftp://***@[::1]");
+  EXPECT_EQ(shown("HTTP://u:p\\@h?q=a@b"), "HTTP://****@h?q=a@b");
+  EXPECT_EQ(shown("u:p@h:443"), "***@h:443");
+  EXPECT_EQ(shown("http:/u:p@h/"), "*********@h/") << "where no authority is, nobody knows where it would begin";
+  EXPECT_EQ(shown("http:///u:p@h/"), "***********@h/");
+  EXPECT_EQ(shown("user:p/w@h/"), "********@h/");
+  for (std::string_view kept :
+       {"", "*", "/", "/a@b", "//u:p@h/", "h:443", "http://h/@scope/x", "http://h?a@b", "http://@h/"})
+    EXPECT_EQ(without_userinfo(kept, room).data(), kept.data()) << kept;
+}
+
 }  // namespace
 }  // namespace porthole::http
