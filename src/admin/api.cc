@@ -7,6 +7,7 @@
 #include <expected>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "admin/content_answer.h"
 #include "admin/har_feeds.h"
@@ -85,6 +86,7 @@ const Api::Call Api::kCalls[] = {
     {"GET", "/api/flows/*/messages", &Api::messages},
     {"PATCH", "/api/flows/*/mark", &Api::mark},
     {"DELETE", "/api/flows", &Api::clear},
+    {"PATCH", "/api/capture", &Api::hold},
     {"GET", "/api/har", &Api::export_har},
     {"POST", "/api/har", &Api::import_har},
     {"POST", "/api/replay", &Api::replay},
@@ -143,8 +145,10 @@ Answer Api::status(const Asked&) {
     recorder->write_all(kPatience);  // a command that reads the folder asks before
     const flow::RecorderMetrics& metrics = recorder->metrics();
     std::int64_t paused = metrics.paused_errno.value();
-    json.boolean("paused", paused != 0);
+    bool held = metrics.held.value() != 0;
+    json.boolean("paused", paused != 0 || held).boolean("held", held);
     if (paused != 0) json.text("why", std::strerror(static_cast<int>(paused)));
+    else if (held) json.text("why", "by hand");
     json.text("folder", parts_.folder).number("bytes", metrics.store_bytes.value()).number("keep", recorder->keep());
     json.number("flows", metrics.flows.value()).number("open", metrics.open_flows.value());
     json.number("lost_events", metrics.lost_events.value()).number("incomplete", metrics.incomplete.value());
@@ -275,6 +279,15 @@ Answer Api::clear(const Asked&) {
   Answer answer = json_answer({});
   Json(answer.body).object().number("removed", removed).end_object();
   return answer;
+}
+
+Answer Api::hold(const Asked& asked) {
+  if (!parts_.recorder) return problem(409, "not_recording", parts_.why_not);
+  auto json = nlohmann::json::parse(asked.content, nullptr, false);
+  if (!json.is_object() || json.size() != 1 || !json.contains("held") || !json["held"].is_boolean())
+    return problem(400, "bad_capture", "send {\"held\": true} or {\"held\": false}");
+  parts_.recorder->hold(json["held"].get<bool>());
+  return {.status = 204};
 }
 
 // In the order in which they began. A row decides where it can; where it cannot, its flow does when its turn comes.

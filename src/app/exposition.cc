@@ -180,8 +180,8 @@ void write_recorder(Exposition& out, const Workers& workers, const ProgramCounts
           counts.evicted_segments.value());
   out.one("porthole_recorder_pauses_total", MetricType::counter, "Times recording paused for the disk.",
           counts.pauses.value());
-  out.one("porthole_recorder_paused", MetricType::gauge, "1 while recording is paused for the disk.",
-          counts.paused_errno.value() != 0 ? 1U : 0U);
+  out.one("porthole_recorder_paused", MetricType::gauge, "1 while recording is paused, for the disk or by hand.",
+          counts.paused_errno.value() != 0 || counts.held.value() != 0 ? 1U : 0U);
 }
 
 void write_process(Exposition& out, const ProcessCounts& process) {

@@ -49,6 +49,9 @@ void RecorderThread::run() {
 }
 
 void RecorderThread::tell_pauses() {
+  bool held = recorder_.metrics().held.value() != 0;
+  if (std::exchange(told_held_, held) != held)
+    log_.info(held ? "recording_held" : "recording_goes_on", {{"folder", folder_}});
   std::int64_t now = recorder_.metrics().paused_errno.value();
   if (now == told_errno_) return;
   if (now != 0) {

@@ -28,6 +28,7 @@ class RecorderThread {
   DiagnosticsLog& log_;
   std::string folder_;
   std::int64_t told_errno_ = 0, told_outdated_ = 0;
+  bool told_held_ = false;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };

@@ -26,7 +26,8 @@ struct WorkerThread::Cell {
         retire_timer(io::Timer::calling<&Cell::on_retire>(loop.timers(), *this)) {
     change_log(parts.access_log);
     if (parts.recorder) {
-      sink.emplace(parts.recorder->ring(parts.index), parts.recorder->content_wanted());
+      sink.emplace(parts.recorder->ring(parts.index), parts.recorder->content_wanted(),
+                   &parts.recorder->metrics().held);
       sink->tell_own(replayer.emplace(loop, parts.admission));
       replayer->set_connections_max(parts.snapshot->options.connections_max);
     }

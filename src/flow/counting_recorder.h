@@ -13,6 +13,7 @@ class CountingRecorder : public Sink {
   Counter data_bytes[2];  // by Direction
   Counter unseen_bytes[2];
 
+  bool wants(const Endpoint&) const override { return true; }
   void begin(FlowId, const Endpoint&, Instant) override { begun.add(); }
   void request_received(FlowId, const http::RequestHead&, const http::Framing&) override { heads.add(); }
   void request_unparsed(FlowId, std::string_view) override { heads.add(); }

@@ -35,6 +35,7 @@ struct RecorderMetrics {
   Counter evicted_segments, pauses;  // of the store
   Gauge open_flows, segments, store_bytes, waiting_bytes;
   Gauge paused_errno;       // 0, or why nothing is written
+  Gauge held;               // 1 while flows that begin are not recorded because someone wanted it so
   Gauge outdated_segments;  // of another version, found at the start and removed
 };
 
@@ -78,6 +79,9 @@ class Recorder {
   void rest(Duration most) { bell_.wait(most); }
   // Takes everything and writes it: before the end, when no worker writes any more.
   void finish();
+
+  // From any thread. While it is held no flow that begins is recorded; those under way are, to their end.
+  void hold(bool on) { metrics_.held.set(on ? 1 : 0); }
 
   // From any thread.
   void wake() { bell_.ring(); }

@@ -20,11 +20,14 @@ class RingSink final : public Sink {
   // Content is dropped while less than this stays free: the heads and ends of some 500 flows.
   static constexpr ByteCount kSpareBytes = 512_KiB;
 
-  // The ring outlives the sink. `content_wanted`: of each flow and direction.
-  RingSink(Ring& ring, ByteCount content_wanted) : ring_(ring), content_wanted_(content_wanted) {}
+  // The ring outlives the sink. `content_wanted`: of each flow and direction. While `*held` nothing is told but what the program
+  // sends itself, which somebody waits for; null: never.
+  RingSink(Ring& ring, ByteCount content_wanted, const Gauge* held = nullptr)
+      : ring_(ring), content_wanted_(content_wanted), held_(held) {}
   // Told of its flows, which are noted as such. It outlives the last of them.
   void tell_own(OwnFlows& own) { own_ = &own; }
 
+  bool wants(const Endpoint& client) const override { return client.port == 0 || !held_ || held_->value() == 0; }
   void begin(FlowId flow, const Endpoint& client, Instant now) override;
   void request_received(FlowId flow, const http::RequestHead& received, const http::Framing& framing) override;
   void request_unparsed(FlowId flow, std::string_view raw) override;
@@ -60,6 +63,7 @@ class RingSink final : public Sink {
 
   Ring& ring_;
   ByteCount content_wanted_;
+  const Gauge* held_;
   OwnFlows* own_ = nullptr;
   Instant last_{};  // steps that come without a time happened at that of the step before
   RingSinkMetrics metrics_;

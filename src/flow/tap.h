@@ -24,6 +24,8 @@ struct Note {
 class Sink {
  public:
   virtual ~Sink() = default;
+  // Whether a flow that begins now is to be told; of one that is not, no other call comes. `client`: port 0 is the program itself.
+  virtual bool wants(const Endpoint& client) const = 0;
   virtual void begin(FlowId flow, const Endpoint& client, Instant now) = 0;
   // `received` with its raw bytes; `sent` is what goes upstream, `changes` the difference.
   virtual void request_received(FlowId flow, const http::RequestHead& received, const http::Framing& framing) = 0;

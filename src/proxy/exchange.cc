@@ -39,7 +39,7 @@ Exchange::Exchange(Services& services, ServerStream& stream)
       begun_(services.loop.clock().wall()),
       flow_(services.next_flow()),
       scratch_(services.scratches.take()) {
-  tap_ = flow::Tap(services.sink, flow_);
+  if (services.sink && services.sink->wants(stream.facts().client)) tap_ = flow::Tap(services.sink, flow_);
   services_.metrics.exchanges.add(1);
   stream_.set_waker(&wake_);
   if (tap_) tap_->begin(flow_, stream_.facts().client, begun_at_);

@@ -108,6 +108,8 @@ describe('docs/user/openapi.json', () => {
     const wrong = await ask(proxy, 'GET', '/api/filter?text=nonsense:x');
     assert.equal(wrong.status, 400);
     check(wrong, api.paths['/api/filter'].get, 'a wrong filter');
+    for (const held of [true, false]) assert.equal((await ask(proxy, 'PATCH', '/api/capture', JSON.stringify({held}))).status, 204);
+    check(await ask(proxy, 'PATCH', '/api/capture', '{"held": 1}'), api.paths['/api/capture'].patch, 'a wrong pause');
     const archive = (await ask(proxy, 'GET', '/api/har')).text;
     check(await ask(proxy, 'POST', '/api/har', archive), api.paths['/api/har'].post, 'import');
     check(await ask(proxy, 'DELETE', '/api/flows'), api.paths['/api/flows'].delete, 'clear');

@@ -9,6 +9,8 @@ import {describe, test} from 'node:test';
 
 import {site} from './lib/origin.mjs';
 import {eventually, porthole, program} from './lib/porthole.mjs';
+import {exchange, get} from './lib/raw.mjs';
+import {gate} from './lib/scope.mjs';
 
 async function watched(t, options = {}) {
   const proxy = await porthole(t, {ui: '127.0.0.1:0', config: {capture: {on: true}}, ...options});
@@ -49,6 +51,36 @@ async function origin(t, answer = (request, to) => to.end('ok')) {
   });
   return {seen, authority: server.authority, url: server.url('')};
 }
+
+describe('recording that is held by hand', () => {
+  test('takes no flow that begins but those sent from here; what is under way is recorded to its end', async (t) => {
+    const {proxy, ask, replay, ended} = await watched(t);
+    const {held, pass} = {held: gate(), pass: gate()};
+    const server = await origin(t, async (request, to) => {
+      to.write('begun ');
+      held.open();
+      if (request.url === '/slow') await pass.passed;
+      to.end('ended');
+    });
+    const hold = (on) => ask('/api/capture', {method: 'PATCH', body: JSON.stringify({held: on})});
+    const slow = exchange(t, proxy.proxy4, get(`${server.url}/slow`));
+    await held.passed;
+    assert.equal((await hold(true)).status, 204);
+    assert.equal((await exchange(t, proxy.proxy4, get(`${server.url}/unseen`))).status, 200);
+    const sent = await replay({method: 'GET', url: `${server.url}/sent`});
+    await ended(sent.json.id);
+    pass.open();
+    assert.equal((await slow).status, 200);
+    assert.match((await proxy.ask(t, '/metrics')).text, /^porthole_recorder_paused 1$/m);
+    assert.equal((await hold(false)).status, 204);
+    await exchange(t, proxy.proxy4, get(`${server.url}/seen`));
+    const rows = (await ask('/api/flows')).json.rows.filter((row) => row.state === 'done');
+    assert.deepEqual(rows.map((row) => row.path).sort(), ['/seen', '/sent', '/slow']);
+    assert.equal(rows.find((row) => row.path === '/slow').bytes_out, 'begun ended'.length);
+    assert.ok(rows.every((row) => !row.flags?.length));
+    for (const what of ['recording_held', 'recording_goes_on']) await eventually(what, () => proxy.stderr.includes(what));
+  });
+});
 
 describe('a request that the program sends', () => {
   test('arrives as it was composed, and its flow names the one it came from', async (t) => {

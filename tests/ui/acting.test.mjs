@@ -281,6 +281,28 @@ test('23: an exported HAR comes back as the same rows, without secrets unless th
   await page.locator('.facts', {hasText: 'a HAR file that was imported'}).waitFor();
 });
 
+test('recording is paused and goes on; whoever looks sees that it is', {skip: kDev && 'the stand-in records all'}, async (t) => {
+  const {porthole, page, origin} = await watched(t);
+  await send(porthole, origin.url('/before'));
+  await rowWith(page, '/before').waitFor();
+  await page.keyboard.press('s');
+  const banner = page.locator('.banner', {hasText: 'Recording is paused.'});
+  await banner.waitFor();
+  const second = await page.context().newPage();
+  await second.goto(`http://${porthole.ui}/`);
+  await second.locator('.banner', {hasText: 'Recording is paused.'}).waitFor();
+  await send(porthole, origin.url('/unseen'));
+  await banner.locator('button').click();
+  await banner.waitFor({state: 'detached'});
+  await send(porthole, origin.url('/after'));
+  await rowWith(page, '/after').waitFor();
+  await page.click('.menu .bar-button');
+  await page.locator('[role=menuitem]', {hasText: 'Pause recording'}).click();
+  await banner.waitFor();
+  assert.deepEqual(await page.$$eval('[data-at] .path', (all) => all.map((one) => one.textContent)), ['/before', '/after']);
+  assert.deepEqual(page.faults, []);
+});
+
 test('25: when the server goes a banner says so, and after its restart no row is lost or doubled', async (t) => {
   const {porthole, page, origin} = await watched(t);
   for (let n = 0; n < 5; n += 1) await send(porthole, origin.url(`/before/${n}`));

@@ -222,6 +222,7 @@ function list(url) {
   };
 }
 
+let held = false; // shown, and no more: the stand-in records all
 const hooks = {begun: keep, changed: (flow) => dirty.upd.add(flow.row)};
 
 async function api(request, answer, url) {
@@ -247,8 +248,12 @@ async function api(request, answer, url) {
       proxy: ['127.0.0.1:8083'],
       workers: 2,
       draining: false,
-      capture: {on: true, paused: false, bytes: 12e6, keep: 1e9, flows: flows.length, open: 1},
+      capture: {on: true, paused: held, held, bytes: 12e6, keep: 1e9, flows: flows.length, open: 1},
     });
+  if (path === '/api/capture') {
+    ({held} = JSON.parse(await bodyOf(request)));
+    return json(answer, 204);
+  }
   if (path === '/api/flows' && request.method === 'DELETE') {
     const gone = flows.filter(({row}) => !row.mark?.pinned).map(({row}) => row.id);
     for (const id of gone) byId.delete(id);

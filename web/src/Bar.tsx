@@ -1,4 +1,5 @@
 // The bar at the top: the filter, following, and the way to everything that is not the list.
+import {held, toggleHold} from './capture';
 import {Filter} from './filter/Filter';
 import {follow} from './list/follow';
 import {order} from './list/order';
@@ -56,6 +57,7 @@ export function Bar() {
               dialog.value = 'new';
             },
           },
+          {name: held.value ? 'Go on recording' : 'Pause recording', keys: 's', run: toggleHold},
           {
             name: 'Export as HAR…',
             run: () => {

@@ -1,4 +1,5 @@
 // Every shortcut, in one table: the same that `?` shows. None fires while someone types or a dialog is open.
+import {toggleHold} from './capture';
 import {markForDiff} from './compose/pair';
 import {choose, close, focusWanted, move, moveToEnd, open, visible} from './list/cursor';
 import {follow} from './list/follow';
@@ -58,6 +59,7 @@ export const kShortcuts: Shortcut[] = [
       follow.value = !follow.value;
     },
   },
+  {keys: ['s'], what: 'stop recording, or go on', run: toggleHold},
   {
     keys: ['r'],
     what: 'edit and send again',

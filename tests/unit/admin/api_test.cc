@@ -205,6 +205,20 @@ TEST_F(ApiTest, TellsHowItStands) {
   EXPECT_EQ(status["capture"]["keep"], 4 << 20);
 }
 
+TEST_F(ApiTest, HoldsTheRecorderAndSaysSo) {
+  EXPECT_EQ(ask("PATCH", "/api/capture", R"({"held": true})").status, 204);
+  EXPECT_EQ(recorder_->metrics().held.value(), 1);
+  auto capture = get("/api/status")["capture"];
+  EXPECT_EQ(capture["on"], true);
+  EXPECT_EQ(capture["paused"], true);
+  EXPECT_EQ(capture["held"], true);
+  EXPECT_EQ(capture["why"], "by hand");
+  for (std::string_view wrong : {"", "{}", "true", R"({"held": 1})", R"({"held": true, "x": 1})"})
+    EXPECT_EQ(ask("PATCH", "/api/capture", wrong).status, 400) << wrong;
+  EXPECT_EQ(ask("PATCH", "/api/capture", R"({"held": false})").status, 204);
+  EXPECT_EQ(get("/api/status")["capture"]["paused"], false);
+}
+
 TEST_F(ApiTest, WithoutARecorderItSaysWhyAndShowsNothing) {
   make_api(nullptr);
   auto status = get("/api/status");

@@ -58,6 +58,17 @@ TEST(RingSink, WritesASentHeadAsItGoesOutAndEachChange) {
   EXPECT_TRUE(in.good() && in.rest().empty());
 }
 
+TEST(RingSink, WhileHeldWantsOnlyWhatTheProgramSends) {
+  Ring ring(64_KiB);
+  Gauge held;
+  RingSink sink(ring, 1_MiB, &held);
+  const Endpoint client{*IpAddress::parse("192.0.2.1"), 4711};
+  EXPECT_TRUE(sink.wants(client));
+  held.set(1);
+  EXPECT_FALSE(sink.wants(client));
+  EXPECT_TRUE(sink.wants(Endpoint{}));
+}
+
 TEST(RingSink, KeepsAsMuchContentAsIsWantedAndSaysWhereItStands) {
   Ring ring(4_MiB);
   RingSink sink(ring, 100'000);

@@ -1,4 +1,5 @@
 // What the list says while it has nothing to show: how to send the first request, or that the filter leaves nothing.
+import {held} from '../capture';
 import {link} from '../stream';
 import {filter} from '../route';
 import {loaded, problem} from '../rows';
@@ -32,8 +33,14 @@ export function Empty({filtered}: {filtered: boolean}) {
     <div class="empty">
       <Lens />
       <h2>{link.value === 'live' ? 'Calm sea' : 'Connecting'}</h2>
-      <p>Every request that passes the proxy shows here as it happens. Send one:</p>
-      <pre>curl -x http://{proxy} http://porthole.internal/</pre>
+      {held.value ? (
+        <p>Recording is paused: what passes the proxy now does not show here.</p>
+      ) : (
+        <>
+          <p>Every request that passes the proxy shows here as it happens. Send one:</p>
+          <pre>curl -x http://{proxy} http://porthole.internal/</pre>
+        </>
+      )}
     </div>
   );
 }

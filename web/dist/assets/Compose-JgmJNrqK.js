@@ -1,4 +1,4 @@
-import{e as q,L as x,P as A,s as I,a as o,h as O,g as R,f as L,u as e,Q as S,S as U,R as B,U as H,V as M,z as N,j as z,A as K}from"./page-fEPG_wTk.js";import{p as j,i as P}from"./fields-O_qMmm2a.js";function F(a){let n;try{n=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(a)}catch{return{bytes:a,crlf:!1,why:"that are not text"}}return n.includes("\r")?/\r(?!\n)|(?<!\r)\n/.test(n)?{bytes:a,crlf:!1,why:"with line ends of more than one kind"}:{bytes:a,text:n.replaceAll(`\r
+import{e as q,L as x,P as A,s as I,a as o,h as O,g as R,f as L,u as e,Q as S,S as U,R as B,U as H,V as M,z as N,j as z,A as K}from"./page-Ce0MsHhj.js";import{p as j,i as P}from"./fields-O_qMmm2a.js";function F(a){let n;try{n=new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(a)}catch{return{bytes:a,crlf:!1,why:"that are not text"}}return n.includes("\r")?/\r(?!\n)|(?<!\r)\n/.test(n)?{bytes:a,crlf:!1,why:"with line ends of more than one kind"}:{bytes:a,text:n.replaceAll(`\r
 `,`
 `),crlf:!0}:{bytes:a,text:n,crlf:!1}}function G(a,n){return n&&a===n.text?n.bytes:new TextEncoder().encode(n?.crlf?a.replaceAll(`
 `,`\r
