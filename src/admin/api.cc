@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <expected>
+#include <unordered_set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "flow/as_json.h"
+#include "flow/bounded_json.h"
 #include "flow/history.h"
 #include "flow/messages.h"
 #include "flow/row_subject.h"
@@ -29,6 +31,7 @@ namespace {
 
 constexpr ByteCount kContentMax = 1_MiB;
 constexpr std::size_t kRows = 200, kRowsMax = 1000;
+constexpr ByteCount kUnindexedMax = 128_MiB;                    // read at once for a flow that no index knows
 constexpr Duration kPatience = std::chrono::milliseconds(100);  // for the recorder to read and to write
 
 Answer not_found() { return problem(404, "not_found", "this flow is gone, or never was"); }
@@ -171,9 +174,13 @@ Answer Api::flows(const Asked& asked) {
     if (!id) return problem(400, "bad_id", "before is no flow's id");
     question.before = *id;
   }
+  if (auto below = asked.target.number("below")) question.below = *below;
+  std::size_t unsure = 0;
   if (!wanted->text().empty()) {
     question.wanted = [&](const flow::Row& row) {
-      return wanted->matches(flow::RowSubject(row, parts_.marks.facts(row.flow)));
+      match::Truth truth = wanted->test(flow::RowSubject(row, parts_.marks.facts(row.flow)));
+      unsure += truth == match::Truth::unknown && !row.open;
+      return truth == match::Truth::yes;
     };
   }
   flow::Rows::Page page;
@@ -185,7 +192,8 @@ Answer Api::flows(const Asked& asked) {
   Json json(answer.body);
   json.object().key("rows").array();
   for (const flow::Row& row : page.rows) flow::append_row(json, row, parts_.marks.find(row.flow));
-  json.end_array().boolean("more", page.more).number("seq", page.seq).number("total", page.total).end_object();
+  json.end_array().boolean("more", page.more).number("seq", page.seq).number("total", page.total);
+  json.number("first", page.first).number("next", page.next).number("unsure", unsure).end_object();
   return answer;
 }
 
@@ -194,9 +202,10 @@ std::optional<flow::Flow> Api::find(std::string_view text, flow::SegmentFolder& 
   if (!id || !parts_.recorder) return std::nullopt;
   if (auto row = parts_.recorder->rows().find(*id)) {
     parts_.recorder->wait_until_written(row->last, kPatience);
-    return flow::read_flow(folder, row->last);
+    auto found = flow::read_flow(folder, row->last);
+    if (found && found->row.flow.value == id->value) return found;  // else its row means a pin that was taken out
   }
-  auto last = flow::find_flow(parts_.folder, *id);
+  auto last = flow::find_flow(parts_.folder, *id, kUnindexedMax);
   return last ? flow::read_flow(folder, *last) : std::nullopt;
 }
 
@@ -253,11 +262,21 @@ Answer Api::messages(const Asked& asked) {
   return answer;
 }
 
+// What was said of a flow that is gone can be taken back.
+Answer Api::mark_of_gone(const Asked& asked) {
+  auto id = flow::FlowId::parse(asked.id);
+  const flow::Mark* known = id ? parts_.marks.find(*id) : nullptr;
+  auto mark = known ? known->patched(asked.content) : std::nullopt;
+  if (!mark || !mark->empty()) return not_found();
+  auto done = parts_.marks.set(*id, {}, {});
+  return done ? Answer{.status = 204} : problem(507, "not_kept", done.error().detail);
+}
+
 // Only what is named changes: two pages, or a page and a script, mark the same flow and neither undoes the other's.
 Answer Api::mark(const Asked& asked) {
   flow::SegmentFolder folder(parts_.folder);
   auto found = find(asked.id, folder);
-  if (!found) return not_found();
+  if (!found) return mark_of_gone(asked);
   const flow::Mark* known = parts_.marks.find(found->row.flow);
   auto mark = (known ? *known : flow::Mark()).patched(asked.content);
   if (!mark)
@@ -274,7 +293,14 @@ Answer Api::clear(const Asked&) {
   constexpr Duration kClearing = std::chrono::milliseconds(500);
   if (!parts_.recorder) return problem(409, "not_recording", parts_.why_not);
   std::size_t removed = parts_.recorder->rows().size();
+  std::unordered_set<std::uint64_t> open;
+  parts_.recorder->rows().page({.most = 0, .wanted = [&](const flow::Row& row) {
+                                  if (row.open) open.insert(row.flow.value);
+                                  return false;
+                                }});
   bool done = parts_.recorder->clear(kClearing);
+  auto forgotten = parts_.marks.forget([&](flow::FlowId flow) { return open.contains(flow.value); });
+  if (!forgotten) return problem(507, "not_kept", forgotten.error().detail);
   removed -= done ? std::min(removed, parts_.recorder->rows().size()) : 0;
   Answer answer = json_answer({});
   Json(answer.body).object().number("removed", removed).end_object();
@@ -283,7 +309,7 @@ Answer Api::clear(const Asked&) {
 
 Answer Api::hold(const Asked& asked) {
   if (!parts_.recorder) return problem(409, "not_recording", parts_.why_not);
-  auto json = nlohmann::json::parse(asked.content, nullptr, false);
+  auto json = flow::parse_bounded(asked.content, 16);
   if (!json.is_object() || json.size() != 1 || !json.contains("held") || !json["held"].is_boolean())
     return problem(400, "bad_capture", "send {\"held\": true} or {\"held\": false}");
   parts_.recorder->hold(json["held"].get<bool>());

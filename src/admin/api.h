@@ -66,6 +66,7 @@ class Api {
   Answer snippet(const Asked&);
   Answer messages(const Asked&);
   Answer mark(const Asked&);
+  Answer mark_of_gone(const Asked&);
   Answer hold(const Asked&);
   Answer clear(const Asked&);
   Answer export_har(const Asked&);

@@ -51,7 +51,7 @@ bool Guard::host_is_ours(const http::RequestHead& request) const {
   // Browsers leave port 80 out.
   std::string port = fmt::format(":{}", options_.port);
   if (host.ends_with(port)) host.remove_suffix(port.size());
-  else if (options_.port != 80 || host.rfind(':') > host.rfind(']') + 1) return false;
+  else if (options_.port != 80) return false;
   for (std::string_view own : {"127.0.0.1", "localhost", "[::1]"}) {
     if (ascii::equal_nocase(host, own)) return true;
   }
@@ -106,6 +106,11 @@ std::optional<std::string_view> Guard::cookie_of(const http::RequestHead& reques
     }
   }
   return std::nullopt;
+}
+
+std::string Guard::session_of(const http::RequestHead& request) const {
+  if (options_.trusted || request.fields.find("Authorization")) return {};
+  return std::string(cookie_of(request).value_or(std::string_view()));
 }
 
 // "SECONDS-NUMBER.SIGNATURE"

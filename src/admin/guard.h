@@ -60,6 +60,11 @@ class Guard {
   // Ends the session of the cookie of a request that screen_api() let pass; the value of Set-Cookie that removes it.
   std::string sign_out(const http::RequestHead& request);
 
+  // By which session a request came that screen_api() let pass: its cookie; "" when it came with the token.
+  std::string session_of(const http::RequestHead& request) const;
+  // Whether that session goes on: it was not signed out, and is not too old.
+  bool stands(std::string_view session, WallTime now) const { return session.empty() || good_cookie(session, now); }
+
  private:
   bool host_is_ours(const http::RequestHead& request) const;
   bool has_secret(const http::RequestHead& request, WallTime now, bool& by_cookie) const;

@@ -3,10 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "flow/bounded_json.h"
+
 namespace porthole::admin {
 namespace {
 
 constexpr std::string_view kSession = "/api/session";
+constexpr ByteCount kCodeContentMax = 1_KiB;
 
 Answer sealed(Answer answer) {
   bool own_policy = false;
@@ -25,11 +28,29 @@ bool of_api(std::string_view path) { return path == "/api" || path.starts_with("
 
 // {"code": "..."}, or nothing.
 std::string code_in(std::string_view content) {
-  auto json = nlohmann::json::parse(content, nullptr, false);
+  auto json = flow::parse_bounded(content, 16);
   if (!json.is_object()) return {};
   auto code = json.find("code");
   return code != json.end() && code->is_string() ? code->get<std::string>() : std::string();
 }
+
+// What goes on while it is sent ends with the session that asked for it.
+class WhileSignedIn final : public Feed {
+ public:
+  WhileSignedIn(std::unique_ptr<Feed> feed, std::string session, const Guard& guard, const Clock& clock)
+      : feed_(std::move(feed)), session_(std::move(session)), guard_(guard), clock_(clock) {}
+  State pull(std::string& piece, Instant now) override {
+    return guard_.stands(session_, clock_.wall()) ? feed_->pull(piece, now) : State::broken;
+  }
+  Duration interval() const override { return feed_->interval(); }
+  bool endless() const override { return feed_->endless(); }
+
+ private:
+  std::unique_ptr<Feed> feed_;
+  std::string session_;
+  const Guard& guard_;
+  const Clock& clock_;
+};
 
 }  // namespace
 
@@ -51,7 +72,8 @@ std::optional<Answer> InspectorSite::page(const http::RequestHead& request) {
 }
 
 ByteCount InspectorSite::content_max(const http::RequestHead& request) const {
-  return Api::content_max(Query(request.target_text).path());
+  std::string_view path = Query(request.target_text).path();
+  return path == kSession ? kCodeContentMax : Api::content_max(path);
 }
 
 Answer InspectorSite::answer(const http::RequestHead& request, std::string_view content) {
@@ -59,7 +81,11 @@ Answer InspectorSite::answer(const http::RequestHead& request, std::string_view 
   if (target.path() == kSession) {
     if (auto said = session(request, content)) return sealed(std::move(*said));
   }
-  return sealed(api_.answer(request, target, content));
+  Answer answer = api_.answer(request, target, content);
+  if (answer.feed) {
+    answer.feed = std::make_unique<WhileSignedIn>(std::move(answer.feed), guard_.session_of(request), guard_, clock_);
+  }
+  return sealed(std::move(answer));
 }
 
 std::optional<Answer> InspectorSite::session(const http::RequestHead& request, std::string_view content) {

@@ -34,6 +34,7 @@ class Listener final : public Feed {
  private:
   flow::Rows::Changes news(Instant now) {
     flow::Rows::Changes changes{.rows = {}, .seq = seq_};
+    if (live_.recorder()) changes.first = live_.recorder()->rows().first();
     if (lost_ && begun_) changes.resync = true;
     if (!live_.recorder() || changes.resync || !begun_) return changes;
     bool behind =
@@ -59,7 +60,7 @@ class Listener final : public Feed {
     if (!moved && !stats) return;
     std::string data;
     Json json(data);
-    json.object().number("seq", changes.seq);
+    json.object().number("seq", changes.seq).number("first", changes.first);
     std::size_t told = list(json, "add", changes, true) + list(json, "upd", changes, false);
     if (stats) {
       json.key("stats");

@@ -6,6 +6,7 @@
 #include "admin/api.h"
 #include "base/text.h"
 #include "flow/as_json.h"
+#include "flow/bounded_json.h"
 
 namespace porthole::admin {
 namespace {
@@ -93,7 +94,7 @@ class Sent final : public Later {
 Answer replay_answer(control::Replay& replay, const flow::Recorder& recorder, std::string_view content) {
   control::ReplayRequest request;
   {
-    auto json = nlohmann::json::parse(content, nullptr, false);
+    auto json = flow::parse_bounded(content, 10'000);
     if (const char* wrong = read_request(json, request)) return problem(400, "bad_request", wrong);
   }
   if (request.content.size() > control::ReplayRequest::kContentMax)

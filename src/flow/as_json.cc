@@ -120,6 +120,7 @@ void append_row(Json& json, const Row& row, const Mark* mark) {
   if (!row.content_type.empty()) json.octets("type", row.content_type);
   json.number("bytes_in", row.bytes_in).number("bytes_out", row.bytes_out);
   json.number("begun", us(row.begun.time_since_epoch()));
+  if (row.number) json.number("n", *row.number);
   if (row.client.port != 0) json.text("client", row.client.text());
   if (row.upstream.port != 0) json.text("server", row.upstream.text());
   if (!row.open) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "http/target.h"
 
 namespace porthole::flow {
 namespace {
@@ -15,14 +16,14 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
-// The authority of an absolute-form target, or the target itself when it is in authority-form ("h:443"); else empty.
+// The authority of an absolute-form target, or of one in authority-form ("h:443"), without its user information; else empty.
 std::string_view authority_of(std::string_view target) {
+  if (target.starts_with('/') || target == "*") return {};
+  std::string_view rest = target, secret = http::userinfo_in(target);
   std::size_t scheme = target.find("://");
-  if (scheme == std::string_view::npos) return target.starts_with('/') || target == "*" ? std::string_view() : target;
-  std::string_view rest = target.substr(scheme + 3);
-  rest = rest.substr(0, rest.find_first_of("/?#"));
-  std::size_t at = rest.rfind('@');
-  return at == std::string_view::npos ? rest : rest.substr(at + 1);
+  if (!secret.empty()) rest.remove_prefix(static_cast<std::size_t>(secret.end() - target.begin()) + 1);
+  else if (scheme != std::string_view::npos) rest.remove_prefix(scheme + 3);
+  return rest.substr(0, rest.find_first_of("/?#"));
 }
 
 // The value of a pseudo-field, in a head that has some.
@@ -64,7 +65,7 @@ RequestSummary request_summary(std::string_view head) {
   RequestSummary summary;
   if (head.starts_with(':')) {
     summary.method = pseudo_field(head, "method");
-    summary.host = pseudo_field(head, "authority");
+    summary.host = authority_of(pseudo_field(head, "authority"));
     summary.target = summary.method == "CONNECT" ? summary.host : pseudo_field(head, "path");
     return summary;
   }

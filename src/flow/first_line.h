@@ -29,8 +29,8 @@ ResponseSummary response_summary(std::string_view head);
 // is none. Case does not count.
 std::string_view field_in(std::string_view head, std::string_view name);
 
-// Calls `each(name, value)` for each field line of a head, the first line or the pseudo-fields left out; of trailers with
-// `first_line` false. Ends when it returns false.
+// Calls `each(name, value)`, no blanks around them, for each field line of a head, without the first line or pseudo-fields; of
+// trailers with `first_line` false. Ends when it returns false.
 template <class Each>
 void each_field(std::string_view head, bool first_line, Each&& each);
 
@@ -44,7 +44,7 @@ void each_field(std::string_view head, bool first_line, Each&& each) {
     std::string_view line = take_line(head);
     std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0 || line[0] == ' ' || line[0] == '\t') continue;
-    if (!each(line.substr(0, colon), ascii::trim(line.substr(colon + 1)))) return;
+    if (!each(ascii::trim(line.substr(0, colon)), ascii::trim(line.substr(colon + 1)))) return;
   }
 }
 

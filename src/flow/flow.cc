@@ -49,6 +49,7 @@ class Reading {
 
   Flow finish() {
     flow_.beginning_gone = !began_;
+    if (flow_.ended && began_) begin_at_row();
     for (auto* list : {&flow_.interim_received, &flow_.interim_sent}) std::reverse(list->begin(), list->end());
     std::reverse(flow_.notes.begin(), flow_.notes.end());
     const ByteCount passed[2] = {flow_.row.bytes_in, flow_.row.bytes_out};
@@ -82,7 +83,20 @@ class Reading {
   static std::size_t index(const Record& record) { return static_cast<std::size_t>(record.header.event.direction) & 1; }
   RecordedContent& content(const Record& record) { return flow_.content[index(record)]; }
 
+  // The times of steps are of the monotonic clock, put where the wall clock was thought to be; its row's begin was read from it.
+  void begin_at_row() {
+    std::int64_t by = flow_.row.begun.time_since_epoch().count() - began_at_;
+    for (auto* head : {&flow_.request_received, &flow_.request_sent, &flow_.response_received, &flow_.response_sent})
+      if (*head) (*head)->at += by;
+    for (auto* list : {&flow_.interim_received, &flow_.interim_sent})
+      for (RecordedHead& head : *list) head.at += by;
+    for (RecordedNote& note : flow_.notes) note.at += by;
+    for (RecordedContent& content : flow_.content)
+      for (RecordedPiece& piece : content.pieces) piece.at += by;
+  }
+
   void begin(EventReader& in, std::int64_t at) {
+    began_at_ = at;
     if (flow_.ended) return;
     flow_.row.client = in.endpoint();
     flow_.row.begun = WallTime(Duration(at));
@@ -137,6 +151,7 @@ class Reading {
   std::size_t steps_ = 0;
   ByteCount head_bytes_ = 0;
   bool began_ = false;
+  std::int64_t began_at_ = 0;
 };
 
 }  // namespace

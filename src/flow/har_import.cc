@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "flow/bounded_json.h"
 #include "flow/target_parts.h"
 #include "http/target.h"
 #include "wire/ws/frame_writer.h"
@@ -214,13 +215,18 @@ struct HarImport::Entry {
 
 HarImport::HarImport(std::string_view file, Recorder& recorder, Random& random)
     : recorder_(recorder), random_(random), file_(std::make_unique<File>()) {
-  file_->all = json::parse(file, nullptr, false);
+  file_->all = parse_bounded(file, kValuesMax);
   const json& entries = member(member(file_->all, "log"), "entries");
   if (entries.is_array()) file_->entries = &entries;
-  else problems_.emplace_back("this is no HAR file: it has no log.entries");
+  else problems_.emplace_back("this is no HAR file, or more than can be read: it has no log.entries");
 }
 
-HarImport::~HarImport() = default;
+// There is room for an end: content leaves it some, and begins none of what is more.
+HarImport::~HarImport() {
+  if (!entry_ || !entry_->begun) return;
+  entry_->outcome.end = End::client_gone;
+  recorder_.import_sink().end(entry_->flow, entry_->outcome, entry_->ended_at);
+}
 
 HarImport::State HarImport::step() {
   while (file_->entries) {

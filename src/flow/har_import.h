@@ -17,7 +17,8 @@ class HarImport {
  public:
   static constexpr ByteCount kFileMax = 32_MiB;
   static constexpr std::size_t kProblemsMax = 100;
-  static constexpr std::size_t kHeadMax = 128 * 1024;  // of each head; what is larger is no head
+  static constexpr std::size_t kValuesMax = 2'000'000;  // and keys: some 10,000 entries
+  static constexpr std::size_t kHeadMax = 128 * 1024;   // of each head; what is larger is no head
 
   // The recorder outlives it. One at a time: they share the recorder's ring for imports.
   HarImport(std::string_view file, Recorder& recorder, Random& random);

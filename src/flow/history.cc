@@ -130,7 +130,7 @@ std::optional<Row> History::next() {
 
 std::size_t History::expected() const { return known_ == 0 ? 0 : found_ * segments_ / known_ + copies_.size(); }
 
-std::optional<Position> find_flow(const std::string& folder, FlowId flow) {
+std::optional<Position> find_flow(const std::string& folder, FlowId flow, ByteCount unindexed_max) {
   std::vector<std::string> unindexed;  // newest first
   std::vector<std::string> paths = Store::paths_in(folder);
   for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
@@ -151,10 +151,12 @@ std::optional<Position> find_flow(const std::string& folder, FlowId flow) {
     if (record && is_end_of(*record, flow)) return last;
   }
   for (const std::string& path : unindexed) {
+    if (unindexed_max == 0) break;
     auto segment = SegmentReader::open(path);
     while (auto record = segment ? segment->next() : std::nullopt) {
       if (is_end_of(*record, flow)) return record->at;
     }
+    if (segment) unindexed_max -= std::min(unindexed_max, segment->end());
   }
   return std::nullopt;
 }

@@ -49,7 +49,7 @@ class History {
 };
 
 // The last record of a flow that has ended; nothing when there is none. Straight from the indexes; segments that have none are
-// read when it is in no other.
-std::optional<Position> find_flow(const std::string& folder, FlowId flow);
+// read when it is in no other, newest first, until `unindexed_max` bytes were.
+std::optional<Position> find_flow(const std::string& folder, FlowId flow, ByteCount unindexed_max = ~ByteCount{0});
 
 }  // namespace porthole::flow

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "flow/bounded_json.h"
 #include "flow/flow.h"
 #include "flow/store.h"
 
@@ -109,9 +110,7 @@ void Mark::append(Json& json) const {
   json.end_object();
 }
 
-std::optional<Mark> Mark::patched(std::string_view text) const {
-  return patch(*this, nlohmann::json::parse(text, nullptr, false));
-}
+std::optional<Mark> Mark::patched(std::string_view text) const { return patch(*this, parse_bounded(text, 1000)); }
 
 Marks::Marks(std::string folder, Random& random) : folder_(std::move(folder)), random_(random) {
   struct stat facts{};
@@ -125,8 +124,11 @@ Marks::Marks(std::string folder, Random& random) : folder_(std::move(folder)), r
     auto mark = patch(Mark(), value);
     if (!flow || !mark || marks_.size() >= kMarksMax) continue;
     Position copy;
+    std::uint64_t order = 0;
     if (auto at = value.find("copy"); at != value.end() && at->is_number_unsigned()) copy = {*at};
-    marks_[flow->value] = {std::move(*mark), copy};
+    if (auto at = value.find("order"); at != value.end() && at->is_number_unsigned()) order = *at;
+    next_order_ = std::max(next_order_, order + 1);
+    marks_[flow->value] = {std::move(*mark), copy, order};
   }
 }
 
@@ -143,8 +145,9 @@ MarkFacts Marks::facts(FlowId flow) const {
 Result<> Marks::set(FlowId flow, Mark mark, Position last) {
   auto found = marks_.find(flow.value);
   Kept before = found == marks_.end() ? Kept() : found->second;
-  Kept after{std::move(mark), before.copy};
-  if (found == marks_.end() && marks_.size() >= kMarksMax) return failed(ENOSPC, "there are too many marks");
+  Kept after{std::move(mark), before.copy, before.order != 0 ? before.order : next_order_++};
+  if (found == marks_.end() && !after.mark.empty() && marks_.size() >= kMarksMax && !make_room())
+    return failed(ENOSPC, "there are too many marks");
   if (after.mark.pinned && !after.copy) {
     if (pinned_bytes() >= kPinnedMax) return failed(ENOSPC, "there are too many pins: take some out");
     SegmentFolder from(folder_);
@@ -167,6 +170,25 @@ Result<> Marks::set(FlowId flow, Mark mark, Position last) {
   return written;
 }
 
+bool Marks::make_room() {
+  auto oldest = marks_.end();
+  for (auto at = marks_.begin(); at != marks_.end(); ++at) {
+    if (!at->second.mark.pinned && (oldest == marks_.end() || at->second.order < oldest->second.order)) oldest = at;
+  }
+  if (oldest == marks_.end()) return false;
+  marks_.erase(oldest);
+  return true;
+}
+
+Result<> Marks::forget(const std::function<bool(FlowId)>& keep) {
+  auto before = marks_;
+  std::erase_if(marks_, [&](const auto& one) { return !one.second.mark.pinned && !keep({one.first}); });
+  if (marks_.size() == before.size()) return {};
+  auto written = write();
+  if (!written) marks_ = std::move(before);
+  return written;
+}
+
 Result<> Marks::write() const {
   std::string text;
   Json json(text);
@@ -176,9 +198,10 @@ Result<> Marks::write() const {
     FlowId{flow}.text(id);
     json.key({id, sizeof id});
     kept.mark.append(json);
-    if (!kept.copy) continue;
-    text.pop_back();
-    text += (text.back() == '{' ? "\"copy\":" : ",\"copy\":") + std::to_string(kept.copy.value) + "}";
+    text.pop_back();  // what only this file has
+    text += (text.back() == '{' ? "\"order\":" : ",\"order\":") + std::to_string(kept.order);
+    if (kept.copy) text += ",\"copy\":" + std::to_string(kept.copy.value);
+    text += '}';
   }
   json.end_object();
   std::string fresh = path_of(folder_) + ".new";
@@ -204,6 +227,10 @@ ByteCount Marks::pinned_bytes() const {
 std::uint32_t Marks::next_copy() const {
   std::uint32_t next = Store::kCopies;
   for (const auto& [flow, kept] : marks_) next = std::max(next, kept.copy.sequence() + 1);
+  for (const std::string& path : Store::copies_in(folder_)) {  // also those that a lost file of marks knew
+    auto segment = SegmentReader::open(path);
+    if (segment) next = std::max(next, segment->header().sequence + 1);
+  }
   return std::max(next, Store::kCopies | 1U);
 }
 

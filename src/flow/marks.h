@@ -2,6 +2,7 @@
 // written whole each time. A pin also copies the flow out of its segment, so that it stays when that is evicted. One thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,21 +47,27 @@ class Marks {
   MarkFacts facts(FlowId flow) const;
   std::size_t size() const { return marks_.size(); }
   // An empty mark forgets what was said. A new pin copies the records that end at `last`. Error (side = us; os_errno, detail):
-  // ENOSPC beyond the limits or on a full disk, ENOENT when the records have gone; then all is as it was.
+  // ENOSPC beyond the limits or on a full disk, ENOENT when the records have gone; then all is as it was. Beyond kMarksMax the
+  // mark that was set first and is no pin makes room.
   Result<> set(FlowId flow, Mark mark, Position last);
+  // Forgets all but pins and what `keep` is true for. Error as above.
+  Result<> forget(const std::function<bool(FlowId)>& keep);
 
  private:
   struct Kept {
     Mark mark;
-    Position copy;  // of the records, when it is pinned
+    Position copy;            // of the records, when it is pinned
+    std::uint64_t order = 0;  // larger than those of marks that were set before
   };
   Result<> write() const;
+  bool make_room();
   ByteCount pinned_bytes() const;
   std::uint32_t next_copy() const;
 
   std::string folder_;
   Random& random_;
   std::map<std::uint64_t, Kept> marks_;  // by flow
+  std::uint64_t next_order_ = 1;
 };
 
 // The copies of pinned flows in `folder`, by their last records; for lists that begin anew.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <thread>
 #include <utility>
 
@@ -20,6 +21,7 @@ namespace {
 
 // A flow whose end was dropped is given up after so long without an event, once there are too many of them.
 constexpr std::int64_t kStale = 3'600'000'000'000;
+constexpr std::int64_t kClockStep = 100'000'000;  // nanoseconds: less is between two looks at two clocks
 constexpr Duration kOpenRetry = std::chrono::seconds(1);
 
 std::size_t first_line_size(const std::uint16_t (&sizes)[3]) { return std::size_t{0} + sizes[0] + sizes[1] + sizes[2]; }
@@ -37,7 +39,7 @@ Recorder::Recorder(const Clock& clock, Random& random, RecorderOptions options, 
       options_(std::move(options)),
       redactor_(options_.redact),
       rings_(workers),
-      unix_offset_(clock.wall().time_since_epoch().count() - clock.now().time_since_epoch().count()) {
+      unix_offset_(unix_offset()) {
   for (Source& source : rings_) source.ring = std::make_unique<Ring>(ring_bytes(workers), &bell_);
 }
 
@@ -83,6 +85,13 @@ bool Recorder::write_all(Duration patience) {
 void Recorder::forget() {
   std::uint32_t asked = clear_asked_;
   indexer_.stop();
+  for (auto& [flow, open] : open_) {
+    auto row = open.number ? rows_.at(*open.number) : std::nullopt;
+    open.number.reset();
+    if (!row) continue;
+    open.keep(row->method, row->host, row->target, row->content_type);
+    to_tell(open, flow);
+  }
   rows_.clear();
   if (store_) {
     store_->clear();
@@ -91,13 +100,13 @@ void Recorder::forget() {
   for (auto& [flow, open] : open_) {
     open.last = {};
     open.lost = true;
-    open.number.reset();
   }
   clear_done_.store(asked, std::memory_order_release);
 }
 
 std::size_t Recorder::step() {
   now_ = clock_.now();
+  if (std::abs(unix_offset() - unix_offset_) >= kClockStep) unix_offset_ = unix_offset();
   std::uint32_t write_asked = write_asked_.load(std::memory_order_acquire);
   if (!store_) open_store();
   if (clear_done_.load(std::memory_order_relaxed) != clear_asked_.load(std::memory_order_relaxed)) forget();
@@ -168,7 +177,6 @@ std::size_t Recorder::drain(Ring& ring, std::uint16_t flags) {
     taken += front.size();
     EventHeader event;
     std::memcpy(&event, front.data(), sizeof event);
-    event.at += unix_offset_;
     event.flags |= flags;
     metrics_.events.add();
     take(event, {front.data() + sizeof event, front.size() - sizeof event});
@@ -189,6 +197,7 @@ Recorder::Open* Recorder::follow(const EventHeader& event) {
     } else {
       found = open_.try_emplace(event.flow).first;
     }
+    found->second.unix_offset = unix_offset_;
     found->second.dropped_before = event.dropped;
     found->second.lost = event.kind != EventKind::begin;
   }
@@ -200,6 +209,18 @@ void Recorder::forget_stale(std::int64_t now) {
   if (now - stale_checked_ < std::chrono::nanoseconds(kOpenRetry).count()) return;
   stale_checked_ = now;
   std::erase_if(open_, [&](const auto& one) { return now - one.second.touched > kStale; });
+}
+
+void Recorder::Open::keep(std::string_view method, std::string_view host, std::string_view target,
+                          std::string_view type) {
+  const std::string_view parts[3] = {method.substr(0, 64), host.substr(0, 256), target.substr(0, Rows::kTargetMax)};
+  text.clear();
+  text.reserve(parts[0].size() + parts[1].size() + parts[2].size() + type.size());
+  for (std::size_t i = 0; i < 3; ++i) {
+    text += parts[i];
+    text_sizes[i] = static_cast<std::uint16_t>(parts[i].size());
+  }
+  text += type;
 }
 
 // What the list will show of a flow that goes on.
@@ -215,13 +236,7 @@ void Recorder::learn(Open& open, const EventHeader& event, std::string_view payl
       RequestSummary request = open.unparsed ? unparsed_summary(in.text()) : request_summary(in.text());
       std::string room;
       std::string_view target = http::without_userinfo(request.target, room);
-      const std::string_view parts[3] = {request.method.substr(0, 64), request.host.substr(0, 256),
-                                         target.substr(0, Rows::kTargetMax)};
-      open.text.reserve(parts[0].size() + parts[1].size() + parts[2].size());
-      for (std::size_t i = 0; i < 3; ++i) {
-        open.text += parts[i];
-        open.text_sizes[i] = static_cast<std::uint16_t>(parts[i].size());
-      }
+      open.keep(request.method, request.host, target, {});
       return to_tell(open, event.flow);
     }
     case EventKind::response_sent: {
@@ -268,7 +283,7 @@ void Recorder::tell() {
     if (open.replay_of) row.said_replayed(*open.replay_of);
     if (open.unparsed) row.flags |= kUnparsed;
     row.begun = WallTime(Duration(open.begun));
-    row.took = Duration(open.touched - open.begun);
+    row.took = Duration(open.touched + open.unix_offset - open.begun);
     row.bytes_in = open.kept[0] + open.unseen[0];
     row.bytes_out = open.kept[1] + open.unseen[1];
     std::uint16_t(&sizes)[3] = open.text_sizes;
@@ -325,12 +340,13 @@ void Recorder::write_unseen(Open& open, EventHeader event, std::size_t direction
   write(open, event, {reinterpret_cast<const char*>(&size), sizeof size});
 }
 
-void Recorder::take(const EventHeader& event, std::string_view payload) {
+void Recorder::take(EventHeader event, std::string_view payload) {
   Open* open = follow(event);
   if (!open) {
     metrics_.lost_events.add();
     return;
   }
+  event.at += open->unix_offset;
   auto direction = static_cast<std::size_t>(event.direction);
   if (event.kind == EventKind::data) {
     ByteCount size = payload.size() - sizeof(ByteCount);

@@ -42,7 +42,8 @@ struct RecorderMetrics {
 class Recorder {
  public:
   static constexpr ByteCount kMemoryMax = 64_MiB;
-  static constexpr ByteCount kRingsMax = 32_MiB;  // of all workers together
+  static constexpr ByteCount kRingsMax =
+      32_MiB;  // of all workers together; a head beyond a quarter of one ring is not kept
   static constexpr ByteCount kImportBytes = 1_MiB;
   static constexpr std::size_t kOpenMax = 65'536;  // flows under way
   // Data of one direction of a flow that are kept: whoever sends octet by octet fills the store with heads of records, and a
@@ -69,7 +70,9 @@ class Recorder {
   RingSink& import_sink() { return import_sink_; }
   bool import_has_room() const { return import_ring_.waiting() <= kImportBytes / 4; }
   // A time of the past for its events.
-  Instant instant_of(WallTime at) const { return Instant(Duration(at.time_since_epoch().count() - unix_offset_)); }
+  Instant instant_of(WallTime at) const {
+    return Instant(Duration(at.time_since_epoch().count() - unix_offset_.load(std::memory_order_relaxed)));
+  }
   ByteCount content_wanted() const { return options_.body_limit; }
   ByteCount keep() const { return options_.store.keep; }
 
@@ -108,6 +111,7 @@ class Recorder {
   struct Open {
     Position last;
     Endpoint client;
+    std::int64_t unix_offset = 0;  // when it began, and to its end: so differences stay true
     std::int64_t begun = 0;
     std::string text;  // method, host and target until they are told, and the content type behind them
     std::uint16_t text_sizes[3] = {};
@@ -118,19 +122,23 @@ class Recorder {
     ByteCount kept[2] = {0, 0}, unseen[2] = {0, 0};  // by Direction
     ByteCount unwritten[2] = {0, 0};                 // of what was unseen
     std::uint32_t pieces[2] = {0, 0};
-    std::int64_t touched = 0;
+    std::int64_t touched = 0;  // by the monotonic clock
     std::uint32_t dropped_before = 0;
     bool lost = false;
     bool cut = false;  // there were more than kPiecesMax
     bool unparsed = false;
     std::optional<FlowId> replay_of;  // the program sent it itself; {0}: composed
+    void keep(std::string_view method, std::string_view host, std::string_view target, std::string_view type);
   };
+  std::int64_t unix_offset() const {
+    return (clock_.wall().time_since_epoch() - clock_.now().time_since_epoch()).count();
+  }
   void open_store();
   void load_rows();
   void forget();
   // `flags` are given to each flow that ends.
   std::size_t drain(Ring& ring, std::uint16_t flags);
-  void take(const EventHeader& event, std::string_view payload);
+  void take(EventHeader event, std::string_view payload);
   Position write(Open& open, const EventHeader& event, std::string_view payload);
   void write_unseen(Open& open, EventHeader event, std::size_t direction);
   Open* follow(const EventHeader& event);
@@ -151,7 +159,7 @@ class Recorder {
   std::vector<Source> rings_;
   Ring import_ring_{kImportBytes, &bell_};
   RingSink import_sink_{import_ring_, options_.body_limit};
-  std::int64_t unix_offset_;  // from the monotonic clock; taken once, so that differences stay true
+  std::atomic<std::int64_t> unix_offset_;  // from the monotonic clock, which stands still while the machine sleeps
   std::unique_ptr<Store> store_;
   Indexer indexer_;
   std::atomic<std::uint64_t> written_ = 0;     // Position: what lies before it is on the disk

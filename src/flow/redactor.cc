@@ -14,8 +14,8 @@ namespace {
 // The user information of the target in what may begin with a request's first line; a view into it. That of the URI is a
 // credential as Authorization's value is, which it turns into.
 std::string_view userinfo_of_first_line(std::string_view line) {
-  std::size_t blank = line.find(' ');
-  return http::userinfo_in(line.substr(blank == line.npos ? 0 : blank + 1));
+  std::size_t method = http::span_of(http::kTokenOctet, line);
+  return http::userinfo_in(line.substr(std::min(method + 1, line.size())));
 }
 
 void hide_part(std::span<char> text, std::string_view part) {

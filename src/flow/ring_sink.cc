@@ -44,7 +44,8 @@ void write_changes(EventWriter& out, const http::Changes& changes) {
 char* RingSink::open(EventKind kind, FlowId flow, Instant now, std::size_t payload, Direction direction,
                      std::uint16_t flags) {
   bool content = kind == EventKind::data;
-  std::span<char> room = ring_.reserve(sizeof(EventHeader) + payload, content ? kSpareBytes : 0);
+  std::size_t spare = content ? std::min<std::size_t>(kSpareBytes, ring_.capacity() / 16) : 0;
+  std::span<char> room = ring_.reserve(sizeof(EventHeader) + payload, spare);
   if (room.empty()) {
     if (content) {
       metrics_.dropped_chunks.add();
@@ -156,8 +157,9 @@ void RingSink::data(FlowId flow, Direction direction, ByteCount at, std::string_
   if (at >= content_wanted_) return;
   bytes = bytes.substr(0, content_wanted_ - at);
   // A chunk is at most a block of 64 KiB, but a page of ours may be longer than the ring takes at once.
+  const std::size_t most = std::min<std::size_t>(kPieceBytes, ring_.record_max() / 2);
   while (!bytes.empty()) {
-    std::string_view piece = bytes.substr(0, 64_KiB);
+    std::string_view piece = bytes.substr(0, most);
     bytes.remove_prefix(piece.size());
     char* place = open(EventKind::data, flow, now, sizeof at + piece.size(), direction);
     if (!place) return metrics_.dropped_chunk_bytes.add(bytes.size());  // its own bytes are counted

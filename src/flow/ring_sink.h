@@ -17,8 +17,9 @@ struct RingSinkMetrics {
 
 class RingSink final : public Sink {
  public:
-  // Content is dropped while less than this stays free: the heads and ends of some 500 flows.
+  // Content is dropped while less than this stays free, a sixteenth of a smaller ring: the heads and ends of some 500 flows.
   static constexpr ByteCount kSpareBytes = 512_KiB;
+  static constexpr ByteCount kPieceBytes = 64_KiB;  // of content, in one event; half of what a small ring takes
 
   // The ring outlives the sink. `content_wanted`: of each flow and direction. While `*held` nothing is told but what the program
   // sends itself, which somebody waits for; null: never.

@@ -38,7 +38,8 @@ Text RowSubject::text(Key key) const {
     case Key::method: return or_none(row_.method);
     case Key::protocol: return Text(protocol_text(row_.version));
     case Key::type:
-      return !row_.content_type.empty() ? Text(row_.content_type) : row_.open ? Text::unknown() : Text::none();
+      if (!row_.content_type.empty()) return Text(row_.content_type);
+      return row_.open || row_.type_unknown ? Text::unknown() : Text::none();
     case Key::client:
       if (client_.empty()) client_ = row_.client.ip.text();
       return Text(client_);
@@ -72,7 +73,7 @@ Truth RowSubject::flag(Flag flag) const {
     case Flag::ws:
       return row_.status != 101 ? match::truth_of(false) : Truth::unknown;  // the fields say which protocol
     case Flag::sse:
-      if (row_.open && row_.status == 0) return Truth::unknown;
+      if (row_.type_unknown || (row_.open && row_.status == 0)) return Truth::unknown;
       return match::truth_of(ascii::equal_nocase(row_.content_type.substr(0, 17), "text/event-stream"));
     case Flag::blocked: return match::truth_of(row_.status == 403 && row_.end == End::answered);
     case Flag::retried: return Truth::unknown;

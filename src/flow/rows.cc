@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace porthole::flow {
 namespace {
 
@@ -64,6 +66,12 @@ void Row::keep() {
 Rows::Rows(std::size_t rows, ByteCount text_bytes)
     : rows_(rows), text_(std::make_unique_for_overwrite<char[]>(text_bytes)), text_bytes_(text_bytes) {
   types_.reserve(kTypesMax);  // type_numbers_ has views of them
+  forget_types();
+}
+
+void Rows::forget_types() {
+  type_numbers_.clear();
+  types_.assign(2, "");
 }
 
 void Rows::drop_overwritten() {
@@ -114,12 +122,13 @@ void Rows::put_text(std::size_t i, const Row& row) {
   drop_overwritten();
 }
 
-// Few types make up nearly all there are, so each is kept once, by its number.
+// Few types make up nearly all there are, so each is kept once, by its number; those of many parts have a boundary of their own.
 std::uint16_t Rows::type_number(std::string_view type) {
+  if (ascii::equal_nocase(type.substr(0, 10), "multipart/")) type = ascii::trim(type.substr(0, type.find(';')));
   type = type.substr(0, 128);
   if (type.empty()) return 0;
   if (auto found = type_numbers_.find(type); found != type_numbers_.end()) return found->second;
-  if (types_.size() == kTypesMax) return 0;
+  if (types_.size() == kTypesMax) return kUnknownType;
   auto number = static_cast<std::uint16_t>(types_.size());
   types_.emplace_back(type);
   type_numbers_.emplace(types_.back(), number);
@@ -129,7 +138,7 @@ std::uint16_t Rows::type_number(std::string_view type) {
 void Rows::put(std::size_t i, const Row& row) {
   put_at(flow_, i, row.flow.value);
   put_at(last_, i, row.last.value);
-  put_at(type_, i, type_number(row.content_type));
+  put_at(type_, i, row.type_unknown ? kUnknownType : type_number(row.content_type));
   put_at(flags_, i, row.flags);
   put_at(status_, i, row.status);
   put_at(end_, i, static_cast<std::uint8_t>(row.end));
@@ -151,6 +160,7 @@ Row Rows::view(std::size_t i) const {
   row.flow = {flow_[i]};
   row.open = open_[i] != 0;
   row.seq = row_seq_[i];
+  row.number = next_ - 1 - (next_ - 1 + rows_ - i) % rows_;
   row.added = added_[i];
   row.last = {last_[i]};
   row.flags = flags_[i];
@@ -172,6 +182,7 @@ Row Rows::view(std::size_t i) const {
     *piece = {at, text_of_[i].bytes[k]};
     at += text_of_[i].bytes[k++];
   }
+  row.type_unknown = type_[i] == kUnknownType;
   row.content_type = types_[type_[i]];
   return row;
 }
@@ -193,12 +204,12 @@ std::vector<Row> Rows::newest(std::size_t most) const {
 
 Rows::Page Rows::page(const Question& question) const {
   std::unique_lock lock(mutex_);
-  Page page{.rows = {}, .seq = seq_};
-  Number end = next_;
+  Page page{.rows = {}, .seq = seq_, .first = first_, .next = next_};
+  Number end = std::min(next_, question.below);
   bool begun = question.before.value == 0;  // the row of `before` was passed
   std::size_t skip = question.skip;
   std::size_t looked = 0;
-  if (!question.wanted) page.total = next_ - first_;
+  if (!question.wanted) page.total = std::max(end, first_) - first_;
   bool count = question.count && question.wanted;
   for (; end > first_; --end) {
     if (++looked % kSlice == 0) {
@@ -230,9 +241,15 @@ std::optional<Row> Rows::find(FlowId flow) const {
   return std::nullopt;
 }
 
+std::optional<Row> Rows::at(Number number) const {
+  std::lock_guard lock(mutex_);
+  if (number < first_ || number >= next_) return std::nullopt;
+  return row(number % rows_);
+}
+
 Rows::Changes Rows::changes_since(std::uint64_t seq, std::size_t most) const {
   std::lock_guard lock(mutex_);
-  Changes changes{.rows = {}, .seq = seq_};
+  Changes changes{.rows = {}, .seq = seq_, .first = first_};
   if (seq > seq_ || seq_ - seq > rows_ || seq < cleared_) {
     changes.resync = true;
     return changes;
@@ -266,9 +283,15 @@ void Rows::clear() {
   constexpr Number kNobody = 0;  // the first row ever, which is among those that went
   std::lock_guard lock(mutex_);
   first_ = next_;
+  forget_types();
   if (next_ == 0) return;
   put_at(changed_, seq_ % rows_, kNobody);
   cleared_ = ++seq_;
+}
+
+Rows::Number Rows::first() const {
+  std::lock_guard lock(mutex_);
+  return first_;
 }
 
 std::size_t Rows::size() const {

@@ -23,10 +23,12 @@ namespace porthole::flow {
 struct Row {
   FlowId flow;
   bool open = false;
-  std::uint64_t seq = 0;    // of the last change of this row in a Rows
-  std::uint64_t added = 0;  // of its first change there
-  Position last;            // of its last record; the others are reached from there
-  std::uint16_t flags = 0;  // EventFlag
+  bool type_unknown = false;            // it has a content type, which only its record knows
+  std::uint64_t seq = 0;                // of the last change of this row in a Rows
+  std::uint64_t added = 0;              // of its first change there
+  std::optional<std::uint64_t> number;  // its place there, counted from the beginning
+  Position last;                        // of its last record; the others are reached from there
+  std::uint16_t flags = 0;              // EventFlag
   End end = End::complete;
   Token error = Token::none;
   std::uint16_t status = 0;
@@ -58,7 +60,8 @@ class Rows {
   static constexpr std::size_t kRows = 65'536;
   static constexpr ByteCount kTextBytes = 10_MiB;
   static constexpr std::size_t kTargetMax = 4096;  // longer ones are cut here; the record has them whole
-  static constexpr std::size_t kTypesMax = 2048;   // content types that are told apart; further ones show as none
+  static constexpr std::size_t kTypesMax =
+      2048;  // content types that are told apart; of further ones the row does not know
 
   // Names a row for update(); never used twice.
   using Number = std::uint64_t;
@@ -74,20 +77,24 @@ class Rows {
   void clear();
 
   std::size_t size() const;
+  // The number of the oldest, or of the next one when there is none.
+  Number first() const;
   // Of the last change; 0 when there was none.
   std::uint64_t seq() const;
 
   // The newest `most`, newest first.
   std::vector<Row> newest(std::size_t most) const;
   struct Page {
-    std::vector<Row> rows;  // newest first
-    std::uint64_t seq = 0;  // at that moment
-    bool more = false;      // older ones are wanted, too, or were not looked at
-    std::size_t total = 0;  // how many are wanted in all, whatever `before` and `skip`
+    std::vector<Row> rows;       // newest first
+    std::uint64_t seq = 0;       // at that moment
+    bool more = false;           // older ones are wanted, too, or were not looked at
+    std::size_t total = 0;       // how many are wanted in all, whatever `before` and `skip`
+    Number first = 0, next = 0;  // of all rows at that moment: the oldest one's, and the next new one's
   };
   struct Question {
-    FlowId before = {};    // older than its row; 0: from the newest. Not here: an empty page
-    std::size_t skip = 0;  // of those wanted, the newest
+    FlowId before = {};         // older than its row; 0: from the newest. Not here: an empty page
+    Number below = ~Number{0};  // rows with smaller numbers alone, in `total` too
+    std::size_t skip = 0;       // of those wanted, the newest
     std::size_t most = 200;
     bool count = false;  // fill `total`: looks at all rows
     std::function<bool(const Row&)> wanted =
@@ -96,12 +103,14 @@ class Rows {
   static constexpr std::size_t kSlice = 256;
   Page page(const Question& question) const;
   std::optional<Row> find(FlowId flow) const;
+  std::optional<Row> at(Number number) const;  // nothing when it has gone
 
   struct Changes {
     std::vector<Row> rows;  // in the order of their last change, each once
     std::uint64_t seq = 0;  // ask from here the next time
     bool more = false;      // `most` did not take all
     bool resync = false;    // `seq` is from another run, or so old that changes are forgotten: read a page again
+    Number first = 0;       // of all rows, as in Page
   };
   Changes changes_since(std::uint64_t seq, std::size_t most) const;
 
@@ -112,7 +121,9 @@ class Rows {
   };
   void put(std::size_t index, const Row& row);
   void put_text(std::size_t index, const Row& row);
+  static constexpr std::uint16_t kUnknownType = 1;
   std::uint16_t type_number(std::string_view content_type);
+  void forget_types();
   void changed(Number number);
   Row view(std::size_t index) const;  // texts lie in the ring
   Row row(std::size_t index) const;   // texts are its own
@@ -134,7 +145,7 @@ class Rows {
   std::unique_ptr<char[]> text_;  // method, host and target of each row, one behind the other
   std::size_t text_bytes_;
   std::uint64_t text_written_ = 0;
-  std::vector<std::string> types_ = {""};  // each content type once
+  std::vector<std::string> types_;  // each content type once; first none, then kUnknownType
   std::unordered_map<std::string_view, std::uint16_t> type_numbers_;
 };
 

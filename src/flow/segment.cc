@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/assert.h"
@@ -104,7 +105,12 @@ Result<SegmentReader> SegmentReader::open(const std::string& path) {
                header.version != SegmentHeader::kVersion;
   if (other) return failed(EPROTONOSUPPORT, "this segment is of another version");
   if (!ours) return failed(EPROTO, "this is no segment");
-  return SegmentReader(std::move(file), header);
+  struct stat facts{};
+  SegmentReader reader(std::move(file), header);
+  // The copy of a pinned flow is small, and there may be thousands.
+  if (::fstat(reader.file_.number(), &facts) == 0)
+    reader.window_max_ = std::clamp<std::size_t>(static_cast<std::size_t>(facts.st_size), kAhead, kWindow);
+  return reader;
 }
 
 std::string_view SegmentReader::bytes(ByteCount offset, std::size_t size) {
@@ -113,8 +119,8 @@ std::string_view SegmentReader::bytes(ByteCount offset, std::size_t size) {
   if (!inside) {
     // Who reads from the last record of a flow to its first wants what lies before, next.
     bool backwards = window_size_ > 0 && offset < window_at_ && size <= kAhead;
-    ByteCount before = backwards ? std::min<ByteCount>(offset, kWindow - kAhead) : 0;
-    window_.resize(std::max(size, kWindow));
+    ByteCount before = backwards ? std::min<ByteCount>(offset, window_max_ - kAhead) : 0;
+    window_.resize(std::max(size, window_max_));
     window_at_ = offset - before;
     window_size_ = 0;
     while (window_size_ < before + size) {

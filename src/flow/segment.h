@@ -136,6 +136,7 @@ class SegmentReader {
   std::vector<char> window_;
   ByteCount window_at_ = 0;
   std::size_t window_size_ = 0;
+  std::size_t window_max_ = 0;  // what is read at once
 };
 
 template <class Redact>

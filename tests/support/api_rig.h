@@ -58,6 +58,17 @@ class ApiRig : public FlowRig {
                                                         .replay = &replay_},
                                         *live_);
   }
+  // The program ends, and begins anew over the same folder.
+  void restart() {
+    recorder_->finish();
+    sink_.reset();
+    api_.reset();
+    live_.reset();
+    recorder_ = std::make_unique<flow::Recorder>(clock_, random_, options_, 1);
+    sink_ = std::make_unique<flow::RingSink>(recorder_->ring(0), recorder_->content_wanted());
+    make_api(recorder_.get());
+    step();
+  }
   // "GET", "/api/flows?limit=3"; further fields as pairs.
   admin::Answer ask(std::string_view method, std::string_view target, std::string_view content = {},
                     std::vector<std::pair<std::string_view, std::string_view>> fields = {}) {

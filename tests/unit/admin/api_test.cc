@@ -166,6 +166,43 @@ TEST_F(ApiTest, MarksAFlowAndTellsTheList) {
   EXPECT_FALSE(get(path)["row"].contains("mark"));
 }
 
+TEST_F(ApiTest, WhatWasSaidOfAFlowThatIsGoneCanBeTakenBack) {
+  std::string path = "/api/flows/" + flow::id_text({77}) + "/mark";
+  step();
+  ASSERT_TRUE(marks_.set({77}, {.note = "old"}, {}));
+  EXPECT_EQ(ask("PATCH", path, R"({"note": "new"})").status, 404);
+  EXPECT_EQ(ask("PATCH", path, R"({"note": null})").status, 204);
+  EXPECT_EQ(marks_.find({77}), nullptr);
+  EXPECT_EQ(ask("PATCH", path, R"({"note": null})").status, 404);
+}
+
+TEST_F(ApiTest, AFlowIsFoundWhenItsPinWasTakenOutBehindAListThatBeganWithIt) {
+  exchange(1, "/1");
+  exchange(2, "/2");
+  step();
+  std::string first = "/api/flows/" + flow::id_text({1}), second = "/api/flows/" + flow::id_text({2});
+  ASSERT_EQ(ask("PATCH", first + "/mark", R"({"pinned": true})").status, 204);
+  restart();
+  ASSERT_NE(recorder_->rows().find({1})->last.sequence() & flow::Store::kCopies, 0U) << "its row means the pin";
+  EXPECT_EQ(ask("PATCH", first + "/mark", R"({"pinned": false})").status, 204);
+  EXPECT_EQ(get(first)["row"]["path"], "/1");
+  EXPECT_EQ(ask("PATCH", second + "/mark", R"({"pinned": true})").status, 204) << "in a copy of the same name";
+  EXPECT_EQ(get(first)["row"]["path"], "/1");
+  EXPECT_EQ(get(second)["row"]["path"], "/2");
+}
+
+TEST_F(ApiTest, SaysOfHowManyTheRowsDoNotDecide) {
+  exchange(1);
+  request(2, "GET http://h/open HTTP/1.1\r\n\r\n");
+  step();
+  EXPECT_EQ(get("/api/flows?filter=path:/a")["unsure"], 0);
+  EXPECT_EQ(get("/api/flows?filter=zebrafish")["unsure"], 1)
+      << "a field's value may have it; what goes on is asked again";
+  EXPECT_EQ(get("/api/flows?below=1")["total"], 1);
+  EXPECT_EQ(get("/api/flows")["rows"][0]["n"], 1);
+  EXPECT_EQ(get("/api/flows")["next"], 2);
+}
+
 TEST_F(ApiTest, AFlowThatIsOpenCannotBePinnedYet) {
   request(1, "GET http://h/a HTTP/1.1\r\nHost: h\r\n\r\n");
   step();
@@ -190,6 +227,20 @@ TEST_F(ApiTest, ForgetsAllThatIsNotPinned) {
   EXPECT_THAT(paths(get("/api/flows")), ElementsAre("/a"));
   EXPECT_EQ(ask("GET", "/api/flows/" + flow::id_text({2})).status, 404);
   EXPECT_EQ(get("/api/flows/" + flow::id_text({1}))["content"]["response"]["kept"], 12);
+}
+
+TEST_F(ApiTest, ForgetsWhatWasSaidOfWhatItForgets) {
+  exchange(1);
+  exchange(2);
+  request(3, "GET http://h/open HTTP/1.1\r\n\r\n");
+  step();
+  ASSERT_TRUE(marks_.set({1}, {.note = "gone"}, {}));
+  ASSERT_TRUE(marks_.set({3}, {.note = "goes on"}, {}));
+  ASSERT_EQ(ask("PATCH", "/api/flows/" + flow::id_text({2}) + "/mark", R"({"pinned": true})").status, 204);
+  ask("DELETE", "/api/flows");
+  EXPECT_EQ(marks_.find({1}), nullptr);
+  EXPECT_NE(marks_.find({2}), nullptr);
+  EXPECT_NE(marks_.find({3}), nullptr);
 }
 
 TEST_F(ApiTest, TellsHowItStands) {

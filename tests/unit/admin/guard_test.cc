@@ -44,6 +44,31 @@ TEST_F(GuardTest, LooksAtTheHostBeforeAnythingElse) {
   EXPECT_EQ(status("Host: 127.0.0.1:8084\r\nHost: 127.0.0.1:8084\r\n"), 421);
 }
 
+TEST_F(GuardTest, BrowsersLeaveOutPort80) {
+  Guard guard({.port = 80, .hosts = {"inspector.test"}, .token = kToken}, random_);
+  auto passes = [&](std::string_view host) {
+    http::RequestHead head;
+    test::read("GET /api/flows HTTP/1.1\r\nHost: " + std::string(host) + "\r\nAuthorization: Bearer " + kToken + "\r\n",
+               head);
+    return !guard.screen_api(head, now_);
+  };
+  for (std::string_view host : {"127.0.0.1", "localhost", "localhost:80", "[::1]", "[::1]:80", "inspector.test"})
+    EXPECT_TRUE(passes(host)) << host;
+  for (std::string_view host : {"evil.test", "localhost:8084", "[::1]:8084", "[::1", ":80", ""})
+    EXPECT_FALSE(passes(host)) << host;
+}
+
+TEST_F(GuardTest, KnowsWhetherASessionGoesOn) {
+  http::RequestHead head, by_token;
+  test::read("GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1:8084\r\nCookie: " + cookie() + "\r\n", head);
+  test::read("GET /api/stream HTTP/1.1\r\n" + bearer_, by_token);
+  std::string session = guard_.session_of(head);
+  EXPECT_TRUE(guard_.stands(session, now_));
+  guard_.sign_out(head);
+  EXPECT_FALSE(guard_.stands(session, now_));
+  EXPECT_TRUE(guard_.stands(guard_.session_of(by_token), now_)) << "the token is nobody's session";
+}
+
 TEST_F(GuardTest, AsksForASecret) {
   EXPECT_EQ(status("Host: 127.0.0.1:8084\r\n"), 401);
   EXPECT_EQ(status("Host: 127.0.0.1:8084\r\nAuthorization: Bearer " + std::string(64, 'b') + "\r\n"), 401);

@@ -24,6 +24,16 @@ TEST(RequestSummary, IsForgiving) {
   EXPECT_EQ(request_summary("\r\n\r\n").target, "");
 }
 
+TEST(RequestSummary, AHostHasNoUserInformation) {
+  for (std::string_view line :
+       {"GET http://u:p@h:81/a", "CONNECT u:p@h:81", "GET u:p@h:81/a", "GET http:/u:p@h:81/", "GET u:/p@h:81/"}) {
+    std::string raw = std::string(line) + " HTTP/1.1\r\n\r\n";
+    EXPECT_EQ(request_summary(raw).host, "h:81") << line;
+    EXPECT_EQ(unparsed_summary(raw).host, unparsed_summary(raw).target.empty() ? "" : "h:81") << line;
+  }
+  EXPECT_EQ(request_summary(":method: GET\r\n:authority: u:p@h:81\r\n:path: /\r\n").host, "h:81");
+}
+
 TEST(UnparsedSummary, ShowsWhatCanBeShown) {
   auto bad_field = unparsed_summary("GET http://h:81/a HTTP/1.1\r\nX Y: 1\r\n");
   EXPECT_EQ(bad_field.method, "GET");

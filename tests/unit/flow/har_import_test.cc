@@ -234,7 +234,7 @@ TEST_F(HarImportTest, WhatIsNoFileIsSaidSo) {
        {"", "x", "[]", "{}", R"({"log":1})", R"({"log":{"entries":{}}})", R"({"log":{"entries":[)"}) {
     EXPECT_EQ(import(bad), HarImport::State::done);
     EXPECT_EQ(added_, 0U);
-    EXPECT_THAT(problems_, ElementsAre("this is no HAR file: it has no log.entries"));
+    EXPECT_THAT(problems_, ElementsAre("this is no HAR file, or more than can be read: it has no log.entries"));
   }
 }
 
@@ -268,6 +268,31 @@ TEST_F(HarImportTest, TheRecorderSetsThePaceAndNothingIsLost) {
     EXPECT_EQ(row.flags, kImported);
     EXPECT_EQ(content_of(row, Direction::response).size(), body.size());
   }
+}
+
+TEST_F(HarImportTest, OneThatIsBrokenOffLeavesNoFlowOpen) {
+  std::string body(1'000'000, 'b');
+  std::string file = har(fmt::format(
+      R"({{"request":{{"method":"GET","url":"http://h/"}},"response":{{"status":200,"content":{{"text":"{}"}}}}}})",
+      body));
+  {
+    HarImport half(file, *recorder_, random_);
+    ASSERT_EQ(half.step(), HarImport::State::wait) << "it waits for room";
+  }
+  step();
+  EXPECT_EQ(recorder_->metrics().open_flows.value(), 0);
+  auto rows = recorder_->rows().newest(9);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_FALSE(rows[0].open);
+  EXPECT_EQ(rows[0].end, End::client_gone);
+}
+
+TEST_F(HarImportTest, UserInformationIsNotTaken) {
+  import(har(R"({"request":{"method":"GET","url":"http://u:s3cret@h:81/a"},"response":{"status":200}})"));
+  auto rows = recorder_->rows().newest(9);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].target, "http://********@h:81/a");
+  EXPECT_EQ(rows[0].host, "h:81");
 }
 
 TEST_F(HarImportTest, AHeadThatIsTooLargeIsNoHead) {

@@ -92,6 +92,12 @@ TEST_F(HarTest, HasNoSecretsUnlessAskedFor) {
   EXPECT_EQ(all["response"]["cookies"].dump(), R"([{"name":"id","value":"s3cret"}])");
 }
 
+TEST_F(HarTest, ABlankBehindANameMakesNoOtherField) {
+  exchange(kRequest, "", "HTTP/1.1 200 OK\r\nSet-Cookie : id=s3cret\r\nContent-Type : text/css\r\n\r\n", "out");
+  EXPECT_THAT(entry().dump(), Not(HasSubstr("s3cret")));
+  EXPECT_EQ(entry()["response"]["content"]["mimeType"], "text/css");
+}
+
 TEST_F(HarTest, ContentIsDecodedAndBase64WhereItIsNoText) {
   std::string gzip = test::encoded(std::string(1000, 'z'), "gzip");
   exchange(kRequest, "\xff", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", gzip);

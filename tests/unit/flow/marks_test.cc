@@ -152,6 +152,73 @@ TEST_F(MarksTest, ADamagedFileCountsAsEmpty) {
   EXPECT_EQ(Marks(flows(), random_).size(), 1U);
 }
 
+TEST_F(MarksTest, TheOldestMarkMakesRoomAndNoPinDoes) {
+  std::string text = "{";
+  for (std::uint64_t flow = 1; flow <= Marks::kMarksMax; ++flow) {
+    char id[FlowId::kTextBytes];
+    FlowId{flow}.text(id);
+    // The larger its flow, the earlier it was set; flow 10,000, the oldest, is a pin.
+    text += (flow == 1 ? "\"" : ",\"") + std::string(id, sizeof id) + R"(":{"note":"n","order":)" +
+            std::to_string(Marks::kMarksMax + 1 - flow) + (flow == Marks::kMarksMax ? R"(,"pinned":true})" : "}");
+  }
+  std::ofstream(flows() + "/marks.json") << text << "}";
+  Marks marks(flows(), random_);
+  ASSERT_EQ(marks.size(), Marks::kMarksMax);
+  ASSERT_TRUE(marks.set({20'000}, {.note = "new"}, {}));
+  EXPECT_EQ(marks.size(), Marks::kMarksMax);
+  EXPECT_NE(marks.find({20'000}), nullptr);
+  EXPECT_NE(marks.find({Marks::kMarksMax}), nullptr);
+  EXPECT_EQ(marks.find({Marks::kMarksMax - 1}), nullptr);
+  Marks again(flows(), random_);
+  ASSERT_TRUE(again.set({20'001}, {.note = "newer"}, {}));
+  EXPECT_NE(again.find({20'000}), nullptr) << "the order outlives a restart";
+  EXPECT_EQ(again.find({Marks::kMarksMax - 2}), nullptr);
+}
+
+TEST_F(MarksTest, ForgetsAllButPinsAndWhatIsWanted) {
+  Marks marks(flows(), random_);
+  ASSERT_TRUE(marks.set({1}, {.pinned = true}, last_));
+  ASSERT_TRUE(marks.set({2}, {.note = "open"}, {}));
+  ASSERT_TRUE(marks.set({3}, {.note = "gone"}, {}));
+  ASSERT_TRUE(marks.forget([](FlowId flow) { return flow.value == 2; }));
+  for (const Marks& one : {std::cref(marks).get(), Marks(flows(), random_)}) {
+    EXPECT_NE(one.find({1}), nullptr);
+    EXPECT_NE(one.find({2}), nullptr);
+    EXPECT_EQ(one.find({3}), nullptr);
+  }
+}
+
+TEST_F(MarksTest, ACopyThatNoMarkKnowsIsNotWrittenOver) {
+  {
+    Marks marks(flows(), random_);
+    ASSERT_TRUE(marks.set({1}, {.pinned = true}, last_));
+  }
+  std::ofstream(flows() + "/marks.json") << "cut";
+  request(2, "GET http://h/b HTTP/1.1\r\n\r\n");
+  end(2);
+  step();
+  Marks marks(flows(), random_);
+  ASSERT_TRUE(marks.set({2}, {.pinned = true}, recorder_->rows().newest(1).at(0).last));
+  EXPECT_EQ(Store::copies_in(flows()).size(), 2U);
+  EXPECT_EQ(whole(pinned_in(flows()).at(0)), std::string(300'000, 'k'));
+}
+
+TEST_F(MarksTest, AnOpenFlowKeepsItsNameWhenAllIsForgotten) {
+  request(3, "GET http://h/slow HTTP/1.1\r\n\r\n");
+  step();
+  EXPECT_FALSE(recorder_->clear(Duration(0)));
+  step();
+  for (bool ended : {false, true}) {
+    auto rows = recorder_->rows().newest(9);
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].method, "GET");
+    EXPECT_EQ(rows[0].host, "h");
+    EXPECT_EQ(rows[0].target, "http://h/slow");
+    if (!ended) end(3, 5);
+    step();
+  }
+}
+
 TEST_F(MarksTest, ClearingKeepsWhatIsPinned) {
   Marks marks(flows(), random_);
   ASSERT_TRUE(marks.set({1}, {.pinned = true}, last_));
@@ -164,9 +231,10 @@ TEST_F(MarksTest, ClearingKeepsWhatIsPinned) {
   EXPECT_FALSE(recorder_->clear(Duration(0)));  // the next step does it
   step();
   auto rows = recorder_->rows().newest(10);
-  ASSERT_EQ(rows.size(), 1U);
-  EXPECT_EQ(rows[0].flow.value, 1U);
-  EXPECT_EQ(whole(rows[0].last), std::string(300'000, 'k'));
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_TRUE(rows[0].open);
+  EXPECT_EQ(rows[1].flow.value, 1U);
+  EXPECT_EQ(whole(rows[1].last), std::string(300'000, 'k'));
   EXPECT_TRUE(recorder_->rows().changes_since(seq, 10).resync);
   // What was under way goes on, without its beginning.
   end(3, 5);

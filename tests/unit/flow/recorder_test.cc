@@ -10,6 +10,7 @@
 
 #include "flow/flow.h"
 #include "flow/segment_folder.h"
+#include "flow/timing.h"
 #include "support/temporary_folder.h"
 
 namespace porthole::flow {
@@ -90,6 +91,49 @@ TEST_F(RecorderRig, KeepsTimesOfTheWallClock) {
   auto reader = SegmentReader::open(Store::paths_in(options_.store.folder).at(0));
   ASSERT_TRUE(reader);
   EXPECT_EQ(reader->next()->header.event.at, then.time_since_epoch().count());
+}
+
+TEST_F(RecorderRig, TimesStayTrueWhenTheWallClockJumps) {
+  start();
+  auto flow = [&](std::uint64_t id) {
+    WallTime begun = clock_.wall();
+    sink_->begin({id}, *Endpoint::parse("127.0.0.1:5"), clock_.now());
+    http::RequestHead request;
+    request.raw = "GET http://h/ HTTP/1.1\r\n\r\n";
+    sink_->request_received({id}, request, {});
+    sink_->request_sent({id}, request, {}, clock_.now());
+    clock_.advance(20ms);
+    http::ResponseHead response;
+    response.raw = "HTTP/1.1 200 OK\r\n\r\n";
+    sink_->response_received({id}, response, {}, clock_.now());
+    recorder_->step();
+    EXPECT_EQ(recorder_->rows().newest(1)[0].begun, begun) << "while it goes on, too";
+    clock_.advance(10ms);
+    sink_->end({id}, {.flow = {id}, .status = 200, .method = "GET", .begun = begun, .took = 30ms}, clock_.now());
+    step();
+    SegmentFolder reader(options_.store.folder);
+    auto read = read_flow(reader, recorder_->rows().newest(1)[0].last);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->response_received->at, (begun + 20ms).time_since_epoch().count());
+    EXPECT_EQ(timing_of(*read).wait, 20ms);
+    EXPECT_EQ(timing_of(*read).receive, 10ms);
+  };
+  flow(1);
+  clock_.jump_wall(3h);  // the machine slept
+  step();
+  flow(2);
+  clock_.jump_wall(-1h);
+  step();
+  flow(3);
+}
+
+TEST_F(RecorderRig, KeepsContentWithManyWorkers) {
+  recorder_ = std::make_unique<Recorder>(clock_, random_, options_, 48);
+  sink_ = std::make_unique<RingSink>(recorder_->ring(0), recorder_->content_wanted());
+  exchange(1, 40'000);
+  step();
+  EXPECT_EQ(recorder_->metrics().incomplete.value(), 0U);
+  EXPECT_EQ(recorder_->rows().newest(1)[0].flags, 0);
 }
 
 TEST_F(RecorderRig, WritesNothingBeyondTheBodyLimitAndSaysSo) {

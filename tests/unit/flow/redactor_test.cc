@@ -103,6 +103,14 @@ TEST(Redactor, HidesUserInformationInALineThatAnyOctetBroke) {
   }
 }
 
+TEST(Redactor, HidesUserInformationWhateverStandsForABlank) {
+  for (char instead : {'\t', '\v', '\0', '(', ':', '\xa0'}) {
+    std::string text = "GET http://u:987654@h/ HTTP/1.1\r\nHost: h\r\n\r\n";
+    text[3] = instead;
+    EXPECT_EQ(unparsed(text).find("9"), std::string::npos) << static_cast<int>(instead);
+  }
+}
+
 TEST(Redactor, OfNothingHidesNothing) {
   std::string text = "GET /\r\nCookie : a\r\n";
   Redactor({}).redact_unparsed(text);

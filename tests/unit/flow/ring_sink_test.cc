@@ -88,16 +88,29 @@ TEST(RingSink, KeepsAsMuchContentAsIsWantedAndSaysWhereItStands) {
 }
 
 TEST(RingSink, DropsContentFirstAndCountsIt) {
-  Ring ring(1_MiB);
+  Ring ring(8_MiB);
   RingSink sink(ring, 8_MiB);
   std::string chunk(16'000, 'c');
-  for (int i = 0; i < 100; ++i) sink.data(kFlow, Direction::request, 0, chunk, kNow);
+  for (int i = 0; i < 580; ++i) sink.data(kFlow, Direction::request, 0, chunk, kNow);
   EXPECT_GT(sink.metrics().dropped_chunks.value(), 60U);
   EXPECT_GE(sink.metrics().dropped_chunk_bytes.value(), 60 * chunk.size());
   Outcome outcome{.flow = kFlow, .method = "GET", .target = "http://h/"};
   for (int i = 0; i < 500; ++i) sink.end(kFlow, outcome, kNow);
   EXPECT_EQ(sink.metrics().dropped_events.value(), 0U) << "ends still find the room that content may not take";
   EXPECT_EQ(drain(ring).size(), sink.metrics().events.value());
+}
+
+TEST(RingSink, KeepsContentInASmallRing) {
+  for (ByteCount bytes : {64_KiB, 128_KiB, 512_KiB}) {
+    Ring ring(bytes);
+    RingSink sink(ring, 8_MiB);
+    const std::string body(bytes / 2, 'c');
+    sink.data(kFlow, Direction::response, 0, body, kNow);
+    EXPECT_EQ(sink.metrics().dropped_chunks.value(), 0U) << bytes;
+    std::string kept;
+    for (const Seen& one : drain(ring)) kept += one.payload.substr(sizeof(ByteCount));
+    EXPECT_EQ(kept, body) << bytes;
+  }
 }
 
 TEST(EventReader, ReadsNothingBehindTheEnd) {

@@ -162,8 +162,41 @@ TEST(Rows, KeepsTellingTypesApartUpToALimit) {
     std::string type = "x/" + std::to_string(i);
     one.content_type = type;
     rows.add(one);
-    EXPECT_EQ(rows.newest(1)[0].content_type, i < Rows::kTypesMax ? type : "") << i;
+    bool told_apart = i <= Rows::kTypesMax - 2;
+    EXPECT_EQ(rows.newest(1)[0].content_type, told_apart ? type : "") << i;
+    EXPECT_EQ(rows.newest(1)[0].type_unknown, !told_apart) << i;
   }
+  rows.clear();
+  Row one = row(1, "/");
+  one.content_type = "x/new";
+  rows.add(one);
+  EXPECT_EQ(rows.newest(1)[0].content_type, "x/new") << "a list that was cleared begins anew";
+}
+
+TEST(Rows, ABoundaryMakesNoTypeOfItsOwn) {
+  Rows rows(8, 1_KiB);
+  Row one = row(1, "/");
+  one.content_type = "multipart/form-data; boundary=1f3b";
+  rows.add(one);
+  EXPECT_EQ(rows.newest(1)[0].content_type, "multipart/form-data");
+}
+
+TEST(Rows, HaveNumbersThatPagesCanEndAt) {
+  Rows rows(4, 1_KiB);
+  for (std::uint64_t i = 0; i < 6; ++i) rows.add(row(i + 1, "/"));
+  auto page = rows.page({.below = 4, .most = 9});
+  EXPECT_EQ(page.first, 2U);
+  EXPECT_EQ(page.next, 6U);
+  EXPECT_EQ(page.total, 2U);
+  ASSERT_EQ(page.rows.size(), 2U);
+  EXPECT_EQ(page.rows[0].number, 3U);
+  EXPECT_EQ(page.rows[0].flow.value, 4U);
+  EXPECT_EQ(page.rows[1].number, 2U);
+  EXPECT_EQ(rows.page({.below = 1, .most = 9}).total, 0U);
+  EXPECT_EQ(rows.changes_since(5, 9).first, 2U);
+  EXPECT_EQ(rows.at(5)->flow.value, 6U);
+  EXPECT_FALSE(rows.at(1));
+  EXPECT_FALSE(rows.at(6));
 }
 
 }  // namespace
