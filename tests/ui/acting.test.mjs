@@ -114,6 +114,75 @@ test('19: a new request is new, whatever is chosen; Escape does not throw edits 
   assert.deepEqual(page.faults, []);
 });
 
+test('19: pressed twice while it is under way, it is sent once', async (t) => {
+  const {porthole, page, origin} = await watched(t, {'/slow': (_, answer) => setTimeout(() => answer.end('done'), 300)});
+  await send(porthole, origin.url('/slow'), {method: 'POST', body: 'x'});
+  await openFlow(page, '/slow');
+  await page.route(/api\/replay/, async (route) => {
+    await new Promise((wake) => {
+      setTimeout(wake, 300);
+    });
+    await route.continue();
+  });
+  await page.keyboard.press('r');
+  await page.locator('.compose-url').focus();
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.toast', {hasText: 'Sent.'}).waitFor();
+  await page.waitForTimeout(500);
+  assert.equal(origin.seen.length, 2);
+});
+
+test('19: fields beyond ASCII are sent as they came, and typed ones as UTF-8', {skip: kDev}, async (t) => {
+  const {porthole, page, origin} = await watched(t);
+  const octets = (text) => Buffer.from(text).toString('latin1');
+  await send(porthole, origin.url('/a'), {headers: {'X-Utf': octets('Zo\u00eb \u65e5\u672c'), 'X-Latin': 'Zo\u00eb'}});
+  await openFlow(page, '/a');
+  await page.keyboard.press('r');
+  await page.getByRole('button', {name: 'Add a field'}).click();
+  await page.locator('.compose-field input').nth(-2).fill('X-New');
+  await page.locator('.compose-field input').last().fill('\u00fc \u65e5');
+  await page.locator('.compose-url').fill(origin.url('/\u00fc?q=\u65e5'));
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.toast', {hasText: 'Sent.'}).waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('[data-at]').length === 2);
+  const [, again] = origin.seen;
+  assert.equal(again.headers['x-utf'], octets('Zo\u00eb \u65e5\u672c'));
+  assert.equal(again.headers['x-latin'], 'Zo\u00eb');
+  assert.equal(again.headers['x-new'], octets('\u00fc \u65e5'));
+  assert.equal(again.url, '/%C3%BC?q=%E6%97%A5');
+});
+
+test('a flow that is gone says so, whatever was shown before', async (t) => {
+  const {porthole, page, origin} = await watched(t);
+  await send(porthole, origin.url('/first'));
+  await openFlow(page, '/first');
+  await page.keyboard.press('r');
+  await page.locator('.compose-url').focus();
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.toast', {hasText: 'Sent.'}).waitFor();
+  await page.click('#tab-summary');
+  await page.getByRole('button', {name: 'Pin'}).click();
+  await page.getByRole('button', {name: 'Pinned'}).waitFor();
+  await page.click('.menu .bar-button');
+  await page.locator('[role=menuitem]', {hasText: 'Forget all'}).click();
+  await page.locator('dialog button', {hasText: 'Forget'}).click();
+  await page.waitForFunction(() => document.querySelectorAll('[data-at]').length === 1);
+  await page.locator('.summary p', {hasText: 'Sent again from'}).locator('button').click();
+  await page.locator('.detail', {hasText: 'this flow is gone'}).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('a detail that could not be read is read again', async (t) => {
+  const {porthole, page, origin} = await watched(t);
+  await send(porthole, origin.url('/one'));
+  await rowWith(page, '/one').waitFor();
+  let fails = 1;
+  await page.route(/api\/flows\/[0-9a-z]{13}$/, (route) => (fails-- > 0 ? route.abort() : route.continue()));
+  await rowWith(page, '/one').click();
+  await page.locator('.detail-url', {hasText: '/one'}).waitFor();
+});
+
 test('19: what was not recorded is left out, and said', {skip: kDev && 'the stand-in records all'}, async (t) => {
   const {porthole, page, origin} = await watched(t, {}, {redact: ['authorization']});
   await send(porthole, origin.url('/kept'), {headers: {Authorization: 'Bearer s3cret', 'If-Match': '*'}});

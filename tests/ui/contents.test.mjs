@@ -301,3 +301,116 @@ test('24: a captured script never runs, wherever it stands', async (t) => {
   for (const frame of page.frames()) assert.equal(await frame.evaluate(() => window.canary).catch(() => undefined), undefined);
   assert.match(await page.content(), /&lt;script/);
 });
+
+test('who reads in a body that grows stays there, and an image shows when it is whole', async (t) => {
+  let more, rest;
+  const png =
+    Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  const line = 'a line of a log that goes on and on\n';
+  const {porthole, page, origin} = await watched(t, {
+    '/log': (_, answer) => {
+      answer.writeHead(200, {'Content-Type': 'text/plain'}).write(line.repeat(20_000));
+      more = () => answer.write(line.repeat(3000));
+    },
+    '/half.png': (_, answer) => {
+      answer.writeHead(200, {'Content-Type': 'image/png'}).write(png.subarray(0, 40));
+      rest = () => answer.end(png.subarray(40));
+    },
+  });
+  send(porthole, origin.url('/log'));
+  await openFlow(page, '/log', 'response');
+  await page.locator('.body .cm-content').waitFor();
+  await page.getByRole('button', {name: 'Read more'}).click();
+  await page.locator('.more', {hasText: '512 KiB of'}).waitFor();
+  const top = () => page.evaluate(() => document.querySelector('.cm-scroller').scrollTop);
+  await page.evaluate(() => {
+    document.querySelector('.cm-scroller').scrollTop = 5000;
+  });
+  more();
+  await page.locator('.more', {hasText: /512 KiB of 80\d/}).waitFor();
+  await page.waitForTimeout(300);
+  assert.ok(Math.abs(await top() - 5000) < 20, `at ${await top()}`);  // the editor measures its lines as it draws them
+  send(porthole, origin.url('/half.png'));
+  await openFlow(page, '/half.png', 'response');
+  await page.locator('.picture', {hasText: 'not an image'}).waitFor();
+  rest();
+  await page.locator('.picture', {hasText: '1 × 1'}).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('a body that grows from nothing to more than one piece is shown as it comes', async (t) => {
+  let more;
+  const {porthole, page, origin} = await watched(t, {
+    '/grows': (_, answer) => {
+      answer.writeHead(200, {'Content-Type': 'text/plain'}).write('first\n');
+      more = (text) => answer.write(text);
+    },
+  });
+  send(porthole, origin.url('/grows'));
+  await openFlow(page, '/grows', 'response');
+  await page.locator('.body .cm-content', {hasText: 'first'}).waitFor();
+  more('second\n');
+  await page.locator('.body .cm-content', {hasText: 'second'}).waitFor();
+  assert.match(await page.locator('.body .cm-content').innerText(), /^first\nsecond/);
+  more('x'.repeat(400_000));
+  await page.locator('.more', {hasText: '256 KiB of'}).waitFor();
+});
+
+test('hostile forms do not hold the page up', async (t) => {
+  const boundary = '-'.repeat(60);
+  const {porthole, page, origin} = await watched(t, {
+    '/pairs': says('application/x-www-form-urlencoded', 'a=1&'.repeat(65_000)),
+    '/dashes': says(`multipart/form-data; boundary=${boundary}`, `${'-'.repeat(61)}x`.repeat(4000)),
+  });
+  for (const [path, there] of [['/pairs', 'of 65,000 shown'], ['/dashes', 'No parts']]) {
+    await send(porthole, origin.url(path));
+    await openFlow(page, path);
+    const begun = Date.now();
+    await page.click('#tab-response');
+    await page.locator('.body', {hasText: there}).waitFor();
+    t.diagnostic(`${path}: ${Date.now() - begun} ms`);
+    assert.ok(Date.now() - begun < 300 * kSlack, `${path}: ${Date.now() - begun} ms`);
+  }
+});
+
+test('protobuf of which a piece is here is read to that piece', async (t) => {
+  const field = Buffer.concat([Buffer.from([0x0a, 0xe8, 0x07]), Buffer.alloc(1000, 'p')]);
+  const {porthole, page, origin} = await watched(t, {
+    '/proto': says('application/x-protobuf', Buffer.concat(Array.from({length: 349}, () => field))),
+    '/many': says('application/x-protobuf', Buffer.alloc(12_000, Buffer.from([0x08, 0x01]))),
+  });
+  await send(porthole, origin.url('/proto'));
+  await openFlow(page, '/proto', 'response');
+  await page.locator('.body .why', {hasText: 'not all here'}).waitFor();
+  assert.equal(await page.locator('.proto > li').count(), 261);
+  await page.getByRole('button', {name: 'Read more'}).click();
+  await page.waitForFunction(() => document.querySelectorAll('.proto > li').length === 349);
+  await send(porthole, origin.url('/many'));
+  await openFlow(page, '/many', 'response');
+  await page.locator('.body .why', {hasText: 'The first 5,000 fields are shown.'}).waitFor();
+});
+
+test('long text is shown to where it was read', async (t) => {
+  const {porthole, page, origin} = await watched(t, {'/long': says('text/plain', `${'0123456789'.repeat(10)}\n`.repeat(30_000))});
+  await send(porthole, origin.url('/long'));
+  await openFlow(page, '/long', 'response');
+  for (let n = 0; n < 4; n += 1) await page.getByRole('button', {name: 'Read more'}).click();
+  await page.locator('.more').waitFor({state: 'detached'});
+  await page.locator('.body .cm-content').waitFor();
+  await page.evaluate(() => {
+    const box = document.querySelector('.cm-scroller');
+    box.scrollTop = box.scrollHeight;
+  });
+  await page.locator('.cm-gutterElement', {hasText: /^30000$/}).waitFor();
+});
+
+test('secrets are masked among the changes, too', async (t) => {
+  const {porthole, page, origin} = await watched(t);
+  await send(porthole, origin.url('/a'), {headers: {'Proxy-Authorization': 'Basic c3VwZXJzZWNyZXQ='}});
+  await openFlow(page, '/a', 'request');
+  await page.getByRole('button', {name: 'Sent as the server got it'}).click();
+  await page.locator('.changes', {hasText: 'Proxy-Authorization'}).waitFor();
+  assert.ok(!(await page.locator('.detail').innerText()).includes('c3VwZXJ'));
+  await page.locator('.changes .reveal').first().click();
+  await page.locator('.changes', {hasText: 'c3VwZXJ'}).waitFor();
+});

@@ -1,12 +1,26 @@
 // Acceptance points 3 to 9: the list of flows, live and large.
 
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import {before, test} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 
 import {suite} from '../e2e/lib/scope.mjs';
 
-import {browser, choose, inspector, kSlack, open, openFlow, profile, rowWith, send, shownCount, site} from './lib/inspector.mjs';
+import {
+  browser,
+  choose,
+  inspector,
+  kDev,
+  kSlack,
+  open,
+  openFlow,
+  profile,
+  rowWith,
+  send,
+  shownCount,
+  site
+} from './lib/inspector.mjs';
 
 const shared = suite();
 let chromium;
@@ -315,4 +329,140 @@ test('3: two tabs share one stream; when the first one closes the second goes on
   await rowWith(second, '/after/closing').waitFor();
   assert.equal(streams.length, 1);
   assert.equal(await second.locator('[data-at]').count(), 2);
+});
+
+// What the list says of each place, from the oldest on, by scrolling through all of it.
+const places = (page) => page.evaluate(async () => {
+  const grid = document.getElementById('grid'), all = new Map();
+  for (let top = 0; top < grid.scrollHeight; top += grid.clientHeight / 2) {
+    grid.scrollTop = top;
+    for (let n = 0; n < 200; n += 1) {
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+      const rows = [...document.querySelectorAll('[data-at]')], first = Math.floor(grid.scrollTop / rows[0]?.offsetHeight);
+      if (rows.some((row) => Number(row.dataset.at) === first) && rows.every((row) => row.id)) break;
+    }
+    for (const row of document.querySelectorAll('[data-at]')) all.set(Number(row.dataset.at), row.id);
+  }
+  return [...all].sort((a, b) => a[0] - b[0]).map(([, id]) => id);
+});
+
+test('flows that began years ago stand where they came, and no row is lost or twice', {skip: kDev}, async (t) => {
+  const {porthole, page} = await watched(t, {rows: 2500});
+  const entries = Array.from({length: 800}, (_, n) => ({
+                                              startedDateTime: new Date(Date.UTC(2020, 0, 1, 0, 0, n)).toISOString(),
+                                              request: {method: 'GET', url: `http://old.test/${n}`},
+                                              response: {status: 200},
+                                            }));
+  await page.click('.menu .bar-button');
+  await page.locator('[role=menuitem]', {hasText: 'Import'}).click();
+  const buffer = Buffer.from(JSON.stringify({log: {entries}}));
+  await page.setInputFiles('input[type=file]', {name: 'old.har', mimeType: 'application/json', buffer});
+  await page.locator('.toast', {hasText: '800 flows added.'}).waitFor();
+  await page.keyboard.press('Escape');
+  const origin = await site(t);
+  for (let n = 0; n < 300; n += 1) await send(porthole, origin.url(`/new/${n}`));
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '3600');
+  const seen = await places(page);
+  assert.equal(seen.length, 3600);
+  assert.equal(new Set(seen).size, 3600);
+  assert.deepEqual(page.faults, []);
+});
+
+test('beyond what the server lists, the oldest rows leave and nobody asks for them', {skip: kDev}, async (t) => {
+  const {page} = await watched(t, {rows: 65_000});
+  const proxy = await page.evaluate(async () => (await (await fetch('/api/session')).json()).proxy[0]);
+  const origin = await site(t);
+  for (let n = 0; n < 1200; n += 1) await send({proxy}, origin.url(`/more/${n}`));
+  await rowWith(page, '/more/1199').waitFor();
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '65536');
+  await page.locator('#grid').focus();
+  await page.keyboard.press('Home');
+  await page.locator('[data-at="0"] .path').waitFor();
+  let asked = 0;
+  page.on('request', (request) => {
+    asked += request.url().includes('/api/flows') ? 1 : 0;
+  });
+  await sleep(2000);
+  assert.ok(asked <= 2, `${asked} requests`);
+  assert.deepEqual(page.faults, []);
+});
+
+test('a word in a field is found although rows do not have it, and so is what comes later', async (t) => {
+  const {porthole, page} = await watched(t);
+  const says = (_, answer) => answer.writeHead(200, {'X-Thing': 'a zebrafish'}).end('x');
+  const origin = await site(t, {'/fish': says, '/later': says});
+  for (const path of ['/fish', '/other']) await send(porthole, origin.url(path));
+  await rowWith(page, '/other').waitFor();
+  await page.fill('#filter', 'zebrafish');
+  await rowWith(page, '/fish').waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('[data-at]').length === 1);
+  await page.locator('.sorted', {hasText: '1 found in'}).waitFor();
+  await send(porthole, origin.url('/later'));
+  await send(porthole, origin.url('/other'));
+  await rowWith(page, '/later').waitFor();
+  assert.equal(await shownCount(page), 2);
+  await page.fill('#filter', '-zebrafish');
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '2');
+  await rowWith(page, '/other').waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('what matches no longer leaves the list', async (t) => {
+  const {porthole, page} = await watched(t);
+  const held = [];
+  const origin = await site(t, {'/held': (_, answer) => held.push(answer)});
+  const sockets = new http.Agent({maxSockets: Infinity});
+  for (let n = 0; n < 260; n += 1) send(porthole, origin.url('/held'), {agent: sockets});
+  await page.fill('#filter', 'is:pending path:/held');
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '260');
+  for (const answer of held.splice(0, 40)) answer.end('now');
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '220');
+  assert.equal(new Set(await places(page)).size, 220);
+  for (const answer of held) answer.end('now');
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '0');
+});
+
+test('under a filter the last of a burst appears, however late the list comes', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  await page.fill('#filter', 'path:/race*');
+  await page.locator('.empty', {hasText: 'Nothing matches'}).waitFor();
+  await page.route(/api\/flows\?/, async (route) => {
+    const answer = await route.fetch();
+    await sleep(600);
+    await route.fulfill({response: answer});
+  });
+  await send(porthole, origin.url('/race1'));
+  await sleep(400);
+  await send(porthole, origin.url('/race2'));
+  await rowWith(page, '/race2').waitFor({timeout: 1000 * kSlack});
+  assert.equal(await shownCount(page), 2);
+});
+
+test('a list that could not be read says so and is read again', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  for (const path of ['/good', '/other']) await send(porthole, origin.url(path));
+  await rowWith(page, '/other').waitFor();
+  let fails = true;
+  await page.route(/api\/flows\?/, (route) => (fails ? route.abort() : route.continue()));
+  await page.fill('#filter', 'path:/good');
+  await page.locator('.foot', {hasText: 'filter not right'}).waitFor();
+  fails = false;
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '1');
+  await rowWith(page, '/good').waitFor();
+});
+
+test('a search that breaks off is none that found nothing', async (t) => {
+  const {porthole, page} = await watched(t);
+  const origin = await site(t);
+  await send(porthole, origin.url('/one'));
+  await rowWith(page, '/one').waitFor();
+  await page.route(/api\/search/, (route) => route.fulfill({
+    contentType: 'text/event-stream',
+    body: 'event: progress\ndata: {"searched": 10, "of": 5000}\n\n',
+  }));
+  await page.fill('#filter', 'body:nowhere');
+  await page.locator('.sorted', {hasText: 'broke off: 0 found so far, looked at 10 of 5,000 flows'}).waitFor();
+  assert.equal(await page.locator('.empty').count(), 0);
 });

@@ -5,7 +5,7 @@ import {test} from 'node:test';
 
 import {suite} from '../e2e/lib/scope.mjs';
 
-import {browser, inspector, open, profile, send, site} from './lib/inspector.mjs';
+import {browser, inspector, kDev, open, profile, send, site} from './lib/inspector.mjs';
 
 const shared = suite();
 
@@ -67,4 +67,29 @@ test('2: without a session every call is 401 and the page is a form without data
   assert.doesNotMatch(await page.content(), /very-secret-path/);
   assert.equal(await page.locator('#grid').count(), 0);
   assert.deepEqual(page.faults, []);
+});
+
+test('who could not be signed out is told so', async (t) => {
+  const porthole = await inspector(t);
+  const page = await profile(t, await browser(t));
+  await open(page, porthole.link);
+  await page.route(/api\/session/, (route) => (route.request().method() === 'DELETE' ? route.abort() : route.continue()));
+  await page.click('.menu .bar-button');
+  await page.locator('[role=menuitem]', {hasText: 'Sign out'}).click();
+  await page.locator('.toast', {hasText: 'you are still signed in'}).waitFor();
+  await page.locator('#grid').waitFor();
+});
+
+test('what is being sent ends with the session that asked for it', {skip: kDev}, async (t) => {
+  const porthole = await inspector(t);
+  const page = await profile(t, await browser(t));
+  await open(page, porthole.link);
+  const over = await page.evaluate(async () => {
+    const reader = (await fetch('/api/stream')).body.getReader();
+    await reader.read();
+    await fetch('/api/session', {method: 'DELETE', headers: {'Content-Type': 'application/json'}, body: '{}'});
+    for (;;)
+      if ((await reader.read().catch(() => ({done: true}))).done) return true;
+  });
+  assert.equal(over, true);
 });

@@ -35,9 +35,11 @@ const flows = [],
   byId = new Map(),
   readers = new Set();
 let seq = 1,
-  dirty = {add: [], upd: new Set(), gone: []};
+  dirty = {add: [], upd: new Set()};
 
+let next = 0; // number of the next row
 function keep(flow, quiet) {
+  flow.row.n = next++;
   flows.push(flow);
   byId.set(flow.row.id, flow);
   if (!quiet) dirty.add.push(flow.row);
@@ -93,15 +95,15 @@ function stats() {
 
 let lastStats = 0;
 setInterval(() => {
-  const quiet = !dirty.add.length && !dirty.upd.size && !dirty.gone.length;
+  const quiet = !dirty.add.length && !dirty.upd.size;
   if (quiet && Date.now() - lastStats < 1000) return;
   seq += 1;
-  const frame = {seq, add: dirty.add, upd: [...dirty.upd], gone: dirty.gone};
+  const frame = {seq, first: flows[0]?.row.n ?? 0, add: dirty.add, upd: [...dirty.upd]};
   if (Date.now() - lastStats >= 500) {
     frame.stats = stats();
     lastStats = Date.now();
   }
-  dirty = {add: [], upd: new Set(), gone: []};
+  dirty = {add: [], upd: new Set()};
   for (const reader of readers) reader.write(`id: ${seq}\nevent: rows\ndata: ${JSON.stringify(frame)}\n\n`);
 }, 50);
 function traffic() {
@@ -209,7 +211,9 @@ function list(url) {
   const wanted = filter(url.searchParams.get('filter') ?? '');
   const limit = Math.min(Number(url.searchParams.get('limit') ?? 200), 1000),
     skip = Number(url.searchParams.get('skip') ?? 0);
-  const matched = url.searchParams.get('filter') ? flows.filter((flow) => wanted(flow.row, flow)) : flows;
+  const below = Number(url.searchParams.get('below') ?? Infinity),
+    text = url.searchParams.get('filter') ?? '';
+  const matched = flows.filter((flow) => flow.row.n < below && (text === '' || wanted(flow.row, flow)));
   const end = matched.length - skip;
   return {
     rows: matched
@@ -219,6 +223,9 @@ function list(url) {
     more: end > limit,
     seq,
     total: matched.length,
+    first: flows[0]?.row.n ?? next,
+    next,
+    unsure: /body:|header\./.test(text) ? flows.length : 0,
   };
 }
 
@@ -258,7 +265,10 @@ async function api(request, answer, url) {
     const gone = flows.filter(({row}) => !row.mark?.pinned).map(({row}) => row.id);
     for (const id of gone) byId.delete(id);
     flows.splice(0, flows.length, ...byId.values());
-    dirty.gone.push(...gone);
+    for (const {row} of flows) row.n = next++;
+    dirty = {add: [], upd: new Set()};
+    seq += 1;
+    for (const reader of readers) reader.write(`id: ${seq}\nevent: resync\ndata: {"seq":${seq}}\n\n`);
     return json(answer, 200, {removed: gone.length});
   }
   if (path === '/api/flows') return json(answer, 200, list(url));

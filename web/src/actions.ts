@@ -28,9 +28,10 @@ export async function copyAs(id: string, form: Form): Promise<void> {
 }
 
 // Says what changes and nothing else: the rest may be newer than what this page knows. False when it was refused.
-export async function changeMark(id: string, change: Mark): Promise<boolean> {
+// `leaving`: sent even though the page goes.
+export async function changeMark(id: string, change: Mark, leaving = false): Promise<boolean> {
   try {
-    await send('PATCH', `/api/flows/${id}/mark`, change);
+    await send('PATCH', `/api/flows/${id}/mark`, change, leaving);
     return true;
   } catch (error) {
     toast(words(error), true);

@@ -47,9 +47,15 @@ export async function getText(path: string, signal?: AbortSignal): Promise<strin
   return (await checked(await fetch(path, {signal}))).text();
 }
 
-export async function send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown = {}): Promise<T | undefined> {
+export async function send<T>(
+  method: 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  body: unknown = {},
+  keepalive = false,
+): Promise<T | undefined> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = await checked(await fetch(path, {method, headers: {'Content-Type': 'application/json'}, body: text}));
+  const headers = {'Content-Type': 'application/json'};
+  const answer = await checked(await fetch(path, {method, headers, body: text, keepalive}));
   return answer.status === 204 ? undefined : ((await answer.json()) as T);
 }
 

@@ -1,7 +1,7 @@
 // Every shortcut, in one table: the same that `?` shows. None fires while someone types or a dialog is open.
 import {toggleHold} from './capture';
 import {markForDiff} from './compose/pair';
-import {choose, close, focusWanted, move, moveToEnd, open, visible} from './list/cursor';
+import {awaitsNote, choose, close, focusNote, focusWanted, move, moveToEnd, open, visible} from './list/cursor';
 import {follow} from './list/follow';
 import {order} from './list/order';
 import {dialog} from './parts/dialog';
@@ -73,9 +73,9 @@ export const kShortcuts: Shortcut[] = [
   {
     keys: ['n'],
     what: 'write a note',
-    run: withFlow(() => {
+    run: withFlow((id) => {
       openTab('summary');
-      setTimeout(() => document.querySelector<HTMLElement>('.marks textarea')?.focus(), 150);
+      focusNote(id);
     }),
   },
   {
@@ -96,8 +96,7 @@ export const kShortcuts: Shortcut[] = [
 ];
 
 const isTyping = (target: Element | null) =>
-  target !== null &&
-  (target.matches('input, textarea, select, [contenteditable=true], .cm-content') || (target as HTMLElement).isContentEditable);
+  target !== null && (target.matches('input, textarea, select') || (target as HTMLElement).isContentEditable);
 // Enter and the arrows belong to what has the focus; they are the list's when that is the list, or nothing.
 const isList = (target: Element | null) => target === null || target === document.body || target.id === 'grid';
 
@@ -115,8 +114,9 @@ export function startKeys() {
       return;
     const digit = '123456'.indexOf(event.key);
     const found = kShortcuts.find((one) => one.keys.includes(event.key));
-    if (!found || (found.inList && event.key.length > 1 && !isList(target))) return;
+    if (!found || (found.inList && (view.peek() !== 'list' || (event.key.length > 1 && !isList(target))))) return;
     event.preventDefault();
+    if (awaitsNote() && event.key !== 'Escape') return;
     if (digit >= 0 && event.key.length === 1) withFlow(() => openTab(kTabs[digit]!))();
     else found.run();
   });

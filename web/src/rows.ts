@@ -1,17 +1,21 @@
-// The window on the server's flows: at most 2,000 rows of however many there are. Row 0 is the oldest. `tail` holds the newest
-// and is kept up to date by the stream; `block` is a second run of rows around what the list shows when that is further back.
-// With a filter the server is asked again when something changed (at most 10 times a second, and at most a third of the time):
-// it alone knows what matches.
+// The window on the server's flows: at most 2,000 rows of however many there are, in the order in which the server came to know
+// them. Row 0 is the oldest. `tail` holds the newest and is kept up to date by the stream; `block` is a second run of rows around
+// what the list shows when that is further back. Each row has a number in the server's list, so that what comes late, twice or out
+// of turn finds its place. With a filter the server is asked again when something changed (at most 10 times a second, and at most
+// a third of the time): it alone knows what matches. What rows cannot decide is searched for in the records.
 import {effect, signal} from '@preact/signals';
 import {ApiError, get, pathWith} from './api';
 import {filter} from './route';
-import {needsSearch, search, stopSearch} from './search';
+import {Run} from './run';
+import {kHitsMax, search, searchNewest, stopSearch} from './search';
 import type {Frame, Problem, Row, Rows} from './types';
 
 const kTailMax = 1000,
   kBlock = 400,
   kRefresh = 200,
-  kRefresh_ms = 100;
+  kRefresh_ms = 100,
+  kSearch_ms = 1000,
+  kRetry_ms = 1000;
 
 export const total = signal(0);
 export const version = signal(0); // changes when any row or `total` did, at most once a frame
@@ -19,10 +23,12 @@ export const problem = signal<Problem | undefined>(undefined);
 export const loaded = signal(false);
 export const fellBefore = signal(0); // rows that left at the old end since the start; keeps the view in place
 
-let tail: Row[] = [];
-let tailAt = new Map<string, number>();
-let block: {start: number; rows: Row[]} = {start: 0, rows: []};
-let blockAt = new Map<string, number>();
+// all: a run's places are the numbers of its rows. matches, hits: they count those that match, from the oldest on.
+let mode: 'all' | 'matches' | 'hits' = 'all';
+let first = 0, // of all rows: the number of the oldest
+  next = 0; // behind the newest that is known here, or was when the list was read
+let tail = new Run(),
+  block = new Run();
 let wait: Frame[] | undefined; // frames that came while a list was being read
 let base = 0; // seq of that list
 let applied = ''; // the last filter that was right: a wrong one leaves the list as it was
@@ -41,111 +47,132 @@ export function changed() {
   else requestAnimationFrame(then);
 }
 
-const byBeginning = (a: Row, b: Row) => a.begun - b.begun || (a.id < b.id ? -1 : 1);
-const places = (rows: Row[]) => new Map(rows.map((row, at) => [row.id, at] as const));
-function setTail(rows: Row[]) {
-  tail = rows;
-  tailAt = places(rows);
-}
-
+const origin = () => (mode === 'all' ? first : 0);
 export function rowAt(at: number): Row | undefined {
-  const inTail = at - (total.peek() - tail.length);
-  return inTail >= 0 ? tail[inTail] : block.rows[at - block.start];
+  const place = at + origin();
+  return place >= tail.start ? tail.at(place) : block.at(place);
 }
 export function placeOf(id: string): number {
-  const inTail = tailAt.get(id);
-  if (inTail !== undefined) return total.peek() - tail.length + inTail;
-  const inBlock = blockAt.get(id);
-  return inBlock === undefined ? -1 : block.start + inBlock;
+  const place = tail.placeOf(id) ?? block.placeOf(id);
+  return place === undefined ? -1 : place - origin();
 }
-export const rowOf = (id: string): Row | undefined =>
-  tail[tailAt.get(id) ?? -1] ?? block.rows[blockAt.get(id) ?? -1] ?? (apart?.id === id ? apart : undefined);
+export const rowOf = (id: string): Row | undefined => tail.row(id) ?? block.row(id) ?? (apart?.id === id ? apart : undefined);
 // A row that is looked at wherever the list is: the stream keeps it up to date, too.
 export function lookAt(row: Row) {
   apart = row;
   changed();
 }
-export const newest = (): readonly Row[] => tail;
+export const newest = (): readonly Row[] => tail.known();
 
-function update(row: Row): boolean {
-  const inTail = tailAt.get(row.id),
-    inBlock = blockAt.get(row.id);
-  if (inTail !== undefined) tail[inTail] = row;
-  if (inBlock !== undefined) block.rows[inBlock] = row;
-  if (apart?.id === row.id) apart = row;
-  return inTail !== undefined || inBlock !== undefined;
+// What the server has dropped at the old end.
+function setFirst(now: number) {
+  if (mode !== 'all' || now <= first) return;
+  fellBefore.value += Math.min(now, next) - first;
+  first = now;
+  next = Math.max(next, now);
+  tail.dropBelow(now);
+  block.dropBelow(now);
 }
 
 function add(rows: Row[]) {
-  let late = false;
   for (const row of rows) {
-    if (update(row)) continue;
-    late ||= tail.length > 0 && row.begun < tail[tail.length - 1]!.begun;
-    tailAt.set(row.id, tail.push(row) - 1);
-    total.value += 1;
+    const n = row.n!;
+    if (n >= tail.start) tail.set(n, row);
+    else block.replace(row);
+    next = Math.max(next, n + 1);
   }
-  if (late) tail.sort(byBeginning);
-  // In steps, so that the map is made anew once in 500 rows and not for each.
-  if (tail.length > kTailMax + 500) setTail(tail.slice(-kTailMax));
-  else if (late) tailAt = places(tail);
-}
-
-function remove(ids: string[]) {
-  const gone = new Set(ids);
-  const before = tail.length;
-  const oldest = block.rows[0];
-  const inBlock = block.rows.filter((row) => gone.has(row.id)).length;
-  setTail(tail.filter((row) => !gone.has(row.id)));
-  const older = Math.min(ids.length - (before - tail.length), total.peek() - before);
-  total.value = Math.max(tail.length, total.peek() - ids.length);
-  if (inBlock > 0 || !oldest) block = {start: 0, rows: []};
-  else block.start = Math.max(0, block.start - older);
-  blockAt = places(block.rows);
-  if (older > 0) fellBefore.value += older;
+  // In steps, so that it is made anew once in 500 rows and not for each.
+  if (tail.size > kTailMax + 500) tail.dropBelow(next - kTailMax);
+  total.value = next - first;
 }
 
 // Applies what the stream said. Known rows are updated at once; under a filter new ones are asked for.
-let refreshTimer: ReturnType<typeof setTimeout> | undefined;
-let refreshTook_ms = 0;
 export function applyFrame(frame: Frame) {
   if (wait) return void wait.push(frame);
   if (frame.seq <= base) return;
-  for (const row of frame.upd ?? []) update(row);
-  for (const row of frame.add ?? []) if (apart?.id === row.id) apart = row;
-  const news = (frame.add?.length ?? 0) + (frame.upd?.length ?? 0) + (frame.gone?.length ?? 0);
-  if (applied === '') {
+  for (const row of frame.upd ?? []) {
+    const here = tail.replace(row),
+      there = block.replace(row);
+    // It was dropped from a frame that was full, and changed since.
+    if (mode === 'all' && !here && !there && row.n! >= next) add([row]);
+  }
+  for (const row of [...(frame.add ?? []), ...(frame.upd ?? [])]) if (apart?.id === row.id) apart = row;
+  const news = (frame.add?.length ?? 0) + (frame.upd?.length ?? 0);
+  if (mode === 'all') {
     if (frame.add?.length) add(frame.add);
-    if (frame.gone?.length) remove(frame.gone);
-  } else if (news > 0 && !needsSearch(applied)) {
-    refreshTimer ??= setTimeout(refresh, Math.max(kRefresh_ms, 2 * refreshTook_ms));
+    if (frame.first > first) {
+      setFirst(frame.first);
+      total.value = next - first;
+      changed();
+    }
+  } else if (news > 0) {
+    if (mode === 'hits') ended += (frame.upd ?? []).concat(frame.add ?? []).filter((row) => row.state === 'done').length;
+    refreshSoon();
   }
   if (news > 0) changed();
 }
 
-const ask = (limit: number, skip = 0, wanted = applied) =>
-  get<Rows>(pathWith('/api/flows', {filter: wanted, limit, skip: skip || undefined}));
-const totalOf = (said: Rows, known: number) => said.total ?? known + (said.more ? 1 : 0);
+const ask = (limit: number, more: {skip?: number; below?: number} = {}, wanted = applied) =>
+  get<Rows>(pathWith('/api/flows', {filter: wanted, limit, skip: more.skip || undefined, below: more.below}));
+
+let refreshTimer: ReturnType<typeof setTimeout> | undefined,
+  refreshing = false,
+  again = false,
+  refreshTook_ms = 0,
+  ended = 0; // flows that ended since a search was last asked
+function refreshSoon() {
+  if (refreshing) again = true;
+  else refreshTimer ??= setTimeout(() => void refresh(), Math.max(mode === 'hits' ? kSearch_ms : kRefresh_ms, 2 * refreshTook_ms));
+}
 
 async function refresh() {
   const mine = turn,
     begun = performance.now();
+  refreshTimer = undefined;
+  refreshing = true;
   try {
-    const said = await ask(kRefresh);
-    if (mine !== turn) return;
-    const rows = said.rows.sort(byBeginning);
-    const seam = rows[0] ? (tailAt.get(rows[0].id) ?? -1) : -1;
-    setTail(seam > 0 && said.more ? [...tail.slice(0, seam), ...rows].slice(-kTailMax) : rows);
-    total.value = Math.max(tail.length, totalOf(said, tail.length));
-    changed();
+    if (mode === 'hits') await refreshHits(mine);
+    else await refreshMatches(mine);
   } catch {
     // The banner speaks of a lost server; the next frame asks again.
   } finally {
     refreshTook_ms = performance.now() - begun;
-    refreshTimer = undefined;
+    refreshing = false;
+    if (again && mine === turn) refreshSoon();
+    again = false;
   }
 }
 
+// The newest that match are put behind those that are known, unless one of these matches no longer.
+async function refreshMatches(mine: number) {
+  let said = await ask(kRefresh);
+  if (mine !== turn) return;
+  const rows = said.rows.toReversed(),
+    known = tail.known();
+  const seam = rows[0] ? known.findIndex((row) => row.id === rows[0]!.id) : -1;
+  const fresh = new Set(rows.map((row) => row.id));
+  const after = seam < 0 ? [] : known.slice(seam);
+  const joins = seam >= 0 && after.every((row) => fresh.has(row.id)) && said.total === total.peek() + rows.length - after.length;
+  if (joins) {
+    setMatches([...known.slice(0, seam), ...rows].slice(-kTailMax), said);
+  } else {
+    if (said.more) said = await ask(kTailMax);
+    if (mine !== turn) return;
+    block = new Run();
+    setMatches(said.rows.toReversed(), said);
+  }
+  changed();
+}
+
+function setMatches(rows: Row[], said: Rows) {
+  const all = Math.max(rows.length, said.total);
+  tail = new Run(all - rows.length, rows);
+  total.value = all;
+  next = said.next;
+}
+
 // Reads the newest rows anew: at the start, after `resync`, and for another filter.
+let retry: ReturnType<typeof setTimeout> | undefined;
 export async function load(): Promise<void> {
   turn += 1;
   const mine = turn;
@@ -153,28 +180,42 @@ export async function load(): Promise<void> {
   let asked = filter.peek();
   stopSearch();
   clearTimeout(refreshTimer);
+  clearTimeout(retry);
   refreshTimer = undefined;
-  if (needsSearch(asked)) return loadHits(mine, asked);
   try {
     let wrong: Problem | undefined;
-    const said = await ask(kTailMax, 0, asked).catch((error: unknown) => {
+    const said = await ask(kTailMax, {}, asked).catch((error: unknown) => {
       if (!(error instanceof ApiError) || error.status !== 400 || loaded.peek()) throw error;
       wrong = error.problem; // there is no list yet that could stay
       asked = '';
-      return ask(kTailMax, 0, asked);
+      return ask(kTailMax, {}, asked);
     });
     if (mine !== turn) return;
     applied = asked;
-    setTail(said.rows.sort(byBeginning));
-    block = {start: 0, rows: []};
-    blockAt = new Map();
-    total.value = Math.max(tail.length, totalOf(said, tail.length));
     base = said.seq;
+    block = new Run();
+    const rows = said.rows.toReversed();
+    mode = asked === '' ? 'all' : said.unsure > 0 ? 'hits' : 'matches';
+    if (mode === 'all') {
+      first = said.first;
+      next = said.next;
+      tail = new Run(next - rows.length, rows);
+      total.value = next - first;
+    } else {
+      setMatches(rows, said);
+    }
     problem.value = wrong;
     loaded.value = true;
+    if (mode === 'hits') loadHits(mine, asked);
   } catch (error) {
     if (mine !== turn) return;
-    if (error instanceof ApiError && error.status === 400) problem.value = error.problem;
+    if (error instanceof ApiError && error.status === 400) {
+      problem.value = error.problem;
+    } else if (!(error instanceof ApiError) || error.status !== 401) {
+      // What is shown is not what the filter says.
+      if (asked !== applied) problem.value = {code: 'away', message: 'Porthole did not answer with a list; trying again.'};
+      retry = setTimeout(() => void load(), kRetry_ms);
+    }
   }
   const waiting = wait ?? [];
   wait = undefined;
@@ -182,35 +223,45 @@ export async function load(): Promise<void> {
   changed();
 }
 
+const byBeginning = (a: Row, b: Row) => a.begun - b.begun || (a.id < b.id ? -1 : 1);
+function joinHits(hits: Row[]) {
+  const fresh = hits.filter((row) => !tail.replace(row));
+  if (fresh.length > 0) tail = new Run(0, [...tail.known(), ...fresh].sort(byBeginning).slice(-kHitsMax));
+  total.value = tail.size;
+  changed();
+}
+
+// What the rows decide is there at once; what the records add comes bit by bit.
 function loadHits(mine: number, asked: string) {
-  applied = asked;
-  setTail([]);
-  total.value = 0;
-  problem.value = undefined;
-  loaded.value = true;
-  wait = undefined;
+  tail = new Run(0, tail.known().sort(byBeginning));
+  total.value = tail.size;
+  ended = 0;
   search(
     asked,
     (rows) => {
-      if (mine !== turn) return;
-      setTail([...tail, ...rows].sort(byBeginning));
-      total.value = tail.length;
-      changed();
+      if (mine === turn) joinHits(rows);
     },
     (said) => {
       if (mine === turn) problem.value = said;
     },
   );
-  changed();
 }
 
-// The list shows rows `first` to `last`: reads them when they are neither in the tail nor in the block. One request at a time.
+async function refreshHits(mine: number) {
+  const many = ended;
+  ended = 0;
+  if (many === 0) return;
+  const hits = await searchNewest(applied, many);
+  if (mine === turn) joinHits(hits);
+}
+
+// The list shows rows `from` to `to`: reads them when they are neither in the tail nor in the block. One request at a time.
 let asking = false;
 let wanted: [number, number] | undefined;
-export async function ensure(first: number, last: number): Promise<void> {
-  const missing = (at: number) => at >= 0 && at < total.peek() && rowAt(at) === undefined;
-  if (!missing(first) && !missing(last)) return;
-  wanted = [first, last];
+export async function ensure(from: number, to: number): Promise<void> {
+  const missing = (at: number) => at >= 0 && at + origin() < tail.start && rowAt(at) === undefined;
+  if (!missing(from) && !missing(to)) return;
+  wanted = [from, to];
   if (asking) return;
   asking = true;
   const mine = turn;
@@ -218,13 +269,22 @@ export async function ensure(first: number, last: number): Promise<void> {
     const middle = Math.floor((wanted[0] + wanted[1]) / 2);
     wanted = undefined;
     const end = Math.min(total.peek(), Math.max(0, middle - kBlock / 2) + kBlock);
+    const numbered = mode === 'all';
     try {
-      const said = await ask(kBlock, total.peek() - end);
+      const said = await ask(kBlock, numbered ? {below: end + first} : {below: next, skip: total.peek() - end});
       if (mine !== turn) break;
-      const rows = said.rows.sort(byBeginning);
-      block = {start: end - rows.length, rows};
-      blockAt = places(rows);
-      changed();
+      const rows = said.rows.toReversed();
+      if (numbered) {
+        block = new Run(rows[0]?.n ?? 0, rows);
+        setFirst(said.first);
+        total.value = next - first;
+      } else if (said.total === total.peek()) {
+        block = new Run(end - rows.length, rows);
+      } else {
+        refreshSoon(); // some match no longer
+        break;
+      }
+      if (rows.length > 0) changed();
     } catch {
       break;
     }

@@ -2,6 +2,7 @@
 // bar before anything else happens. Without a cookie the page shows a form and holds no data.
 import {signal} from '@preact/signals';
 import {ApiError, get, onSignedOut, send} from './api';
+import {toast} from './parts/toast';
 import type {Session} from './types';
 
 export type SignIn = {state: 'asking'} | {state: 'out'; why?: string} | {state: 'in'; session: Session} | {state: 'away'};
@@ -54,6 +55,11 @@ export async function begin(): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await send('DELETE', '/api/session').catch(() => {});
+  try {
+    await send('DELETE', '/api/session');
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401)
+      return toast('Porthole does not answer: you are still signed in.', true);
+  }
   signIn.value = {state: 'out', why: 'You are signed out.'};
 }

@@ -4,6 +4,7 @@ export type Mark = {pinned?: boolean; colour?: string; note?: string; tags?: str
 
 export type Row = {
   id: string;
+  n?: number; // its place in the server's list
   state: 'open' | 'done';
   method: string;
   scheme?: string;
@@ -96,8 +97,9 @@ export type Stats = {
   hosts: [string, number][];
 };
 
-export type Rows = {rows: Row[]; more: boolean; seq: number; total?: number};
-export type Frame = {seq: number; add?: Row[]; upd?: Row[]; gone?: string[]; stats?: Stats};
+// `first` and `next`: numbers of all rows. `unsure`: of so many the rows alone do not say whether they match.
+export type Rows = {rows: Row[]; more: boolean; seq: number; total: number; first: number; next: number; unsure: number};
+export type Frame = {seq: number; first: number; add?: Row[]; upd?: Row[]; stats?: Stats};
 export type Offer = {text: string; meaning: string};
 export type Session = {version: string; proxy: string[]; started: number; replay: boolean};
 export type Problem = {code: string; message: string; offset?: number; length?: number; word?: string};

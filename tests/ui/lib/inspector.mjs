@@ -139,10 +139,10 @@ export async function site(t, paths = {}) {
   return {at, seen, url: (path) => `http://${at}${path}`};
 }
 
-const agent = new http.Agent({keepAlive: true, maxSockets: 16});
+const kept = new http.Agent({keepAlive: true, maxSockets: 16});
 
 // Sends one request through the proxy; resolves with the answer when it has ended. `request` is the http.ClientRequest.
-export function send({proxy}, url, {method = 'GET', headers = {}, body} = {}) {
+export function send({proxy}, url, {method = 'GET', headers = {}, body, agent = kept} = {}) {
   const [host, port] = proxy.split(':');
   let request;
   const answer = new Promise((done, fail) => {

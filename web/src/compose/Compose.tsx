@@ -10,7 +10,7 @@ import {toast} from '../parts/toast';
 import {openTab, selected, view} from '../route';
 import {canSend} from '../session';
 import type {Flow} from '../types';
-import {octetsOf, recorded, type Recorded} from './content';
+import {octetsOf, recorded, type Recorded, urlToSend, valueToSend} from './content';
 
 const kMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 const kBodyMax = 8 * 1024 * 1024;
@@ -18,7 +18,7 @@ const kBodyMax = 8 * 1024 * 1024;
 const kOurs =
   /^(?:host|content-length|transfer-encoding|connection|proxy-connection|proxy-authorization|keep-alive|te|upgrade|via)$/i;
 const none = new Uint8Array();
-type Edit = {name: string; value: string};
+type Edit = {name: string; value: string; octets?: string};
 
 const base64 = (bytes: Uint8Array) => {
   let text = '';
@@ -77,7 +77,7 @@ export function Compose() {
     urlBox.current?.scrollTo(0, 0);
   }, [ready.value]);
   const go = async () => {
-    if (!canSend() || lacking.value) return;
+    if (!canSend() || lacking.value || sending.value) return;
     failed.value = '';
     sending.value = true;
     try {
@@ -85,8 +85,8 @@ export function Compose() {
       const said = await send<{id: string}>('POST', '/api/replay', {
         ...(of.current ? {of: of.current} : {}),
         method: method.value.trim(),
-        url: url.value.trim(),
-        fields: fields.value.filter((one) => one.name.trim()).map((one) => [one.name.trim(), one.value]),
+        url: urlToSend(url.value.trim()),
+        fields: fields.value.filter((one) => one.name.trim()).map((one) => [one.name.trim(), valueToSend(one.value, one.octets)]),
         body: base64(body),
       });
       dialog.value = undefined;

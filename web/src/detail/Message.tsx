@@ -7,7 +7,19 @@ import type {Flow, Head} from '../types';
 import {Body} from '../viewers/Body';
 import {Pairs} from '../viewers/Forms';
 import {formOf} from '../viewers/kinds';
-import {cookiesOf, emptyContent, parseHead, type Side, tokensOf, valueOf} from './fields';
+import {cookiesOf, emptyContent, isSecret, parseHead, type Side, tokensOf, valueOf} from './fields';
+
+// A line of a head, or what else was changed; the value of a field may be a secret.
+function Line({text}: {text: string}) {
+  const colon = text.indexOf(':'),
+    name = text.slice(0, Math.max(0, colon));
+  if (!isSecret(name.trim())) return <>{text}</>;
+  return (
+    <>
+      {name}: <Value name={name.trim()} text={text.slice(colon + 1).trim()} />
+    </>
+  );
+}
 
 function Changes({head}: {head: Head | undefined}) {
   if (!head?.changes?.length) return null;
@@ -18,8 +30,16 @@ function Changes({head}: {head: Head | undefined}) {
         {head.changes.map((one) => (
           <li>
             <strong>{one.what}</strong> <Clause text={one.clause} />
-            {one.before && <del>{one.before}</del>}
-            {one.after && <ins>{one.after}</ins>}
+            {one.before && (
+              <del>
+                <Line text={one.before} />
+              </del>
+            )}
+            {one.after && (
+              <ins>
+                <Line text={one.after} />
+              </ins>
+            )}
             {one.why && <p>{one.why}</p>}
           </li>
         ))}

@@ -4,6 +4,7 @@ import type {JSX} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import {changeMark} from '../actions';
 import {bytes, count, day, duration, endInWords} from '../format';
+import {noteWanted} from '../list/cursor';
 import {rowOf, version} from '../rows';
 import {openTab, selected} from '../route';
 import type {Flow, Mark, Path, Tls} from '../types';
@@ -12,11 +13,18 @@ import {TimingBar} from './Timing';
 const kColours = ['red', 'amber', 'green', 'blue', 'violet'];
 
 // A field that shows what was said last, here or in another page, unless someone is writing in it.
-function useDraft(said: string, save: (text: string) => Promise<boolean>) {
+function useDraft(said: string, save: (text: string, leaving?: boolean) => Promise<boolean>) {
   const draft = useSignal<string | undefined>(undefined),
     writing = useRef(false);
   useEffect(() => {
     if (!writing.current) draft.value = undefined;
+  }, [said]);
+  useEffect(() => {
+    const leave = () => {
+      if (draft.peek() !== undefined && draft.peek() !== said) void save(draft.peek()!, true);
+    };
+    addEventListener('pagehide', leave);
+    return () => removeEventListener('pagehide', leave);
   }, [said]);
   return {
     value: draft.value ?? said,
@@ -48,13 +56,19 @@ const tagsIn = (text: string) =>
     .filter(Boolean);
 
 function Marks({id, mark}: {id: string; mark: Mark}) {
-  const note = useDraft(mark.note ?? '', (text) => changeMark(id, {note: text})),
-    tags = useDraft((mark.tags ?? []).join(', '), (text) => changeMark(id, {tags: tagsIn(text)}));
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (noteWanted.value?.id !== id) return;
+    noteWanted.value = undefined;
+    area.current!.focus();
+  }, [id, noteWanted.value]);
+  const note = useDraft(mark.note ?? '', (text, leaving) => changeMark(id, {note: text}, leaving)),
+    tags = useDraft((mark.tags ?? []).join(', '), (text, leaving) => changeMark(id, {tags: tagsIn(text)}, leaving));
   return (
     <div class="marks">
       <label>
         Note
-        <textarea rows={2} {...note} />
+        <textarea rows={2} ref={area} {...note} />
       </label>
       <label>
         Tags, by commas

@@ -1,7 +1,8 @@
 // A recorded head as lines, and which of its values are secrets: masked until someone asks to see them.
 import type {Content, Head} from '../types';
 
-export type Field = {name: string; value: string};
+// `octets`: the value as it came, a character for each.
+export type Field = {name: string; value: string; octets?: string};
 export type Parsed = {first: string; fields: Field[]};
 
 // Octets outside ASCII come as U+0080 to U+00FF, one for each: shown as UTF-8 where they are.
@@ -21,7 +22,8 @@ export function parseHead(head: Head | undefined): Parsed {
     first: readable(first),
     fields: lines.filter(Boolean).map((line) => {
       const colon = line.indexOf(':');
-      return {name: readable(line.slice(0, colon)), value: readable(line.slice(colon + 1).trim())};
+      const octets = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '');
+      return {name: readable(line.slice(0, colon)), value: readable(octets), octets};
     }),
   };
 }

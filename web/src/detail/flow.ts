@@ -9,6 +9,7 @@ export type Shown = {state: 'none' | 'reading'} | {state: 'gone'; why: string} |
 export const shown = signal<Shown>({state: 'none'});
 
 const kEach_ms = 300,
+  kRetry_ms = 1000,
   kPause_ms = 50;
 let lastRow: Row | undefined,
   lastRead = 0;
@@ -31,7 +32,12 @@ async function read(id: string) {
     lastRow = rowOf(id);
   } catch (error) {
     if (signal.aborted || selected.peek() !== id) return;
-    if (error instanceof ApiError && shown.peek().state !== 'here') shown.value = {state: 'gone', why: error.problem.message};
+    const answered = error instanceof ApiError,
+      now = shown.peek();
+    // What is known of this very flow stays.
+    if (now.state !== 'here' || now.flow.row.id !== id)
+      shown.value = {state: 'gone', why: answered ? error.problem.message : 'Porthole does not answer; trying again.'};
+    if (!answered) timer ??= setTimeout(() => void read(id), kRetry_ms);
   }
 }
 

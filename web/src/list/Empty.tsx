@@ -7,7 +7,7 @@ import {progress} from '../search';
 import {signIn} from '../session';
 
 export function Empty({filtered}: {filtered: boolean}) {
-  if (!loaded.value || (progress.value && !progress.value.done)) return null;
+  if (!loaded.value || (progress.value && (!progress.value.done || progress.value.broken))) return null;
   const proxy = signIn.value.state === 'in' ? (signIn.value.session.proxy[0] ?? '127.0.0.1:8083') : '';
   if (filtered)
     return (

@@ -203,11 +203,14 @@ export function List() {
       )}
       {progress.value && (
         <p class="sorted" role="status">
-          {progress.value.done
-            ? `${inWords(progress.value.hits)} found in `
-            : `${inWords(progress.value.hits)} found so far, looked at `}
+          {progress.value.broken && 'The search broke off: '}
+          {progress.value.full
+            ? `The newest ${inWords(progress.value.hits)} found, in `
+            : progress.value.done && !progress.value.broken
+              ? `${inWords(progress.value.hits)} found in `
+              : `${inWords(progress.value.hits)} found so far, looked at `}
           {inWords(progress.value.searched)}
-          {progress.value.of > 0 && !progress.value.done ? ` of ${inWords(progress.value.of)}` : ''} flows
+          {progress.value.of > progress.value.searched ? ` of ${inWords(progress.value.of)}` : ''} flows
           {!progress.value.done && <progress max={progress.value.of || undefined} value={progress.value.searched} />}
         </p>
       )}

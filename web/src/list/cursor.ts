@@ -1,5 +1,5 @@
 // The chosen row, and moving it by keys. It is known by its id, so it survives updates, sorting, filtering and a reload.
-import {batch} from '@preact/signals';
+import {batch, signal} from '@preact/signals';
 import {close as closeRoute, openTab, selected} from '../route';
 import {ensure} from '../rows';
 import {follow} from './follow';
@@ -10,6 +10,17 @@ export const visible = {first: 0, last: 0, page: 20, show: (_at: number) => {}};
 
 // Set when the detail is opened by a key: it then takes the focus once it is there.
 export const focusWanted = {now: false};
+
+// The flow whose note is to be written as soon as its detail is here; until then no key means anything else.
+const kNotePatience_ms = 3000;
+export const noteWanted = signal<{id: string; until: number} | undefined>(undefined);
+export const focusNote = (id: string) => {
+  noteWanted.value = {id, until: Date.now() + kNotePatience_ms};
+};
+export function awaitsNote() {
+  const wanted = noteWanted.peek();
+  return wanted !== undefined && wanted.id === selected.peek() && Date.now() < wanted.until;
+}
 
 // A row that is not here is read first: under load the list moves on faster than what the screen shows was read.
 let awaited = -1;

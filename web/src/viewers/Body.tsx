@@ -1,7 +1,7 @@
 // The content of a message: the first 256 KiB at once, more on request, shown in the form that fits its type, or as text, or
 // as octets. Everything captured is only ever text or a blob; nothing of it becomes markup of this page.
 import {useSignal} from '@preact/signals';
-import {useEffect, useMemo} from 'preact/hooks';
+import {useEffect, useMemo, useRef} from 'preact/hooks';
 import {ApiError, getBody, pathWith} from '../api';
 import {bytes} from '../format';
 import type {Content} from '../types';
@@ -29,15 +29,15 @@ const kNames: Record<Kind, string> = {
 
 type Props = {id: string; side: 'request' | 'response'; type: string; content: Content; done: boolean; url: string};
 
-type Viewed = {kind: Kind; text: string; bytes: Uint8Array; whole: boolean; path: string; type: string; url: string};
-function View({kind, text, bytes: octets, whole, path, type, url}: Viewed) {
+type Viewed = {kind: Kind; text: string; bytes: Uint8Array; whole: boolean; path: string; stage: number; type: string; url: string};
+function View({kind, text, bytes: octets, whole, path, stage, type, url}: Viewed) {
   switch (kind) {
     case 'json':
       return <Json text={text} whole={whole} />;
     case 'hex':
       return <Hex bytes={octets} />;
     case 'image':
-      return <Picture path={path} type={type} />;
+      return <Picture path={path} type={type} stage={stage} />;
     case 'form':
       return <Pairs pairs={formOf(text)} />;
     case 'multipart':
@@ -45,12 +45,20 @@ function View({kind, text, bytes: octets, whole, path, type, url}: Viewed) {
     case 'graphql':
       return <GraphQL {...graphqlOf(text)!} />;
     case 'protobuf':
-      return <Proto bytes={octets} />;
+      return <Proto bytes={octets} whole={whole} />;
     case 'html':
       return <Preview text={text} />;
     case 'text':
       return <Text text={text} type={type} url={url} />;
   }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (b.length === 0) return a;
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 export function Body({id, side, type, content, done, url}: Props) {
@@ -61,15 +69,20 @@ export function Body({id, side, type, content, done, url}: Props) {
   const path = pathWith(`/api/flows/${id}/${side}/body`, {decoded: decoded.value});
   const stage = done ? -1 : content.size,
     kept = content.kept > 0;
+  const of = useRef('');
   useEffect(() => {
     const abort = new AbortController();
-    if (!kept) {
-      data.value = undefined;
-      return undefined;
-    }
-    getBody(path, 0, kPiece, abort.signal).then(
+    if (of.current !== path || !kept) data.value = undefined;
+    of.current = path;
+    if (!kept) return undefined;
+    // What has grown is read on: who is reading in it stays where they are. Beyond the first piece only its size is of interest.
+    const here = data.peek()?.bytes.length ?? 0;
+    getBody(path, here, Math.max(1, kPiece - here), abort.signal).then(
       (piece) => {
-        data.value = piece;
+        const known = data.peek();
+        if (known && here > 0 && known.bytes.length !== here) return;
+        if (here < kPiece) data.value = known && here > 0 ? {...piece, bytes: joined(known.bytes, piece.bytes)} : piece;
+        else data.value = {...known!, total: piece.total, whole: piece.bytes.length === 0, fault: piece.fault};
         failed.value = '';
       },
       (error: unknown) => {
@@ -82,10 +95,7 @@ export function Body({id, side, type, content, done, url}: Props) {
     const now = data.value!;
     try {
       const next = await getBody(path, now.bytes.length, Math.max(kPiece, now.bytes.length));
-      const joined = new Uint8Array(now.bytes.length + next.bytes.length);
-      joined.set(now.bytes);
-      joined.set(next.bytes, now.bytes.length);
-      data.value = {...next, bytes: joined};
+      data.value = {...next, bytes: joined(now.bytes, next.bytes)};
     } catch (error) {
       failed.value = String((error as Error).message);
     }
@@ -93,6 +103,13 @@ export function Body({id, side, type, content, done, url}: Props) {
   const now = data.value;
   const text = useMemo(() => (now ? textOf(type, now.bytes) : ''), [type, now?.bytes]);
   const kinds = useMemo(() => (now ? kindOf(type, now.bytes, text) : []), [type, now?.bytes]);
+  const kind = chosen.value && kinds.includes(chosen.value) ? chosen.value : (kinds[0] ?? 'hex');
+  // Made anew only when what it shows has changed: it may be much to read.
+  const view = useMemo(
+    () =>
+      now && <View kind={kind} text={text} bytes={now.bytes} whole={now.whole} path={path} stage={stage} type={type} url={url} />,
+    [kind, text, now?.bytes, now?.whole, path, stage, type, url],
+  );
   if (!kept)
     return (
       <p class="quiet no-content">
@@ -106,7 +123,6 @@ export function Body({id, side, type, content, done, url}: Props) {
       </p>
     );
   if (!now) return <p aria-busy="true" />;
-  const kind = chosen.value && kinds.includes(chosen.value) ? chosen.value : kinds[0]!;
   return (
     <section class="body" aria-label="Content">
       <div class="body-bar">
@@ -155,9 +171,7 @@ export function Body({id, side, type, content, done, url}: Props) {
         </p>
       )}
       {now.bytes.length === 0 && !now.fault && <p class="why">Its beginning was not kept, so that there is nothing to show.</p>}
-      {now.bytes.length > 0 && (
-        <View kind={kind} text={text} bytes={now.bytes} whole={now.whole} path={path} type={type} url={url} />
-      )}
+      {now.bytes.length > 0 && view}
       {!now.whole && (
         <p class="more">
           <button onClick={() => void more()}>Read more</button>{' '}

@@ -1,20 +1,42 @@
 // Forms as tables, multipart as its parts, GraphQL as query and variables.
-import {bytes} from '../format';
+import {useSignal} from '@preact/signals';
+import {bytes, count} from '../format';
 import {Hex} from './Hex';
 import {type Pair, type Part, type Query, textOf} from './kinds';
 
-export const Pairs = ({pairs, name = 'Form'}: {pairs: Pair[]; name?: string}) => (
-  <table class="fields" aria-label={name}>
-    <tbody>
-      {pairs.map((one) => (
-        <tr>
-          <th scope="row">{one.name}</th>
-          <td>{one.value}</td>
-        </tr>
-      ))}
-    </tbody>
-  </table>
-);
+const kPairs = 500;
+
+export function Pairs({pairs, name = 'Form'}: {pairs: Pair[]; name?: string}) {
+  const shown = useSignal(kPairs);
+  return (
+    <>
+      <table class="fields" aria-label={name}>
+        <tbody>
+          {pairs.slice(0, shown.value).map((one) => (
+            <tr>
+              <th scope="row">{one.name}</th>
+              <td>{one.value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {pairs.length > shown.value && (
+        <p class="more">
+          <button
+            onClick={() => {
+              shown.value += kPairs;
+            }}
+          >
+            Show more
+          </button>{' '}
+          <span class="quiet">
+            {count(shown.value)} of {count(pairs.length)} shown
+          </span>
+        </p>
+      )}
+    </>
+  );
+}
 
 export function Parts({parts}: {parts: Part[]}) {
   if (parts.length === 0) return <p class="why">No parts: the boundary is not there.</p>;

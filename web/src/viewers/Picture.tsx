@@ -1,7 +1,8 @@
 // An image, through a blob and <img> alone: an SVG there runs no script and loads nothing.
 import {useEffect, useState} from 'preact/hooks';
 
-export function Picture({path, type}: {path: string; type: string}) {
+// `stage` changes when more of it is here.
+export function Picture({path, type, stage}: {path: string; type: string; stage: number}) {
   const [shown, setShown] = useState('');
   const [size, setSize] = useState('');
   useEffect(() => {
@@ -18,7 +19,7 @@ export function Picture({path, type}: {path: string; type: string}) {
       abort.abort();
       URL.revokeObjectURL(url);
     };
-  }, [path]);
+  }, [path, stage]);
   return (
     <figure class="picture">
       {shown && (

@@ -1,5 +1,5 @@
 // Protocol Buffers without a schema: field numbers, wire types, and every reading that fits a value.
-import {decode, type Field} from './protobuf';
+import {decodeAll, type Field} from './protobuf';
 
 function Line({field}: {field: Field}) {
   return (
@@ -25,14 +25,17 @@ function Line({field}: {field: Field}) {
   );
 }
 
-export function Proto({bytes}: {bytes: Uint8Array}) {
-  const fields = decode(bytes);
-  if (!fields) return <p class="why">These octets do not read as Protocol Buffers.</p>;
+export function Proto({bytes, whole = true}: {bytes: Uint8Array; whole?: boolean}) {
+  const read = decodeAll(bytes, whole);
+  if (!read) return <p class="why">These octets do not read as Protocol Buffers.</p>;
   return (
-    <ul class="proto">
-      {fields.map((one) => (
-        <Line field={one} />
-      ))}
-    </ul>
+    <>
+      <ul class="proto">
+        {read.fields.map((one) => (
+          <Line field={one} />
+        ))}
+      </ul>
+      {read.more && <p class="why">{read.more}</p>}
+    </>
   );
 }

@@ -1,34 +1,51 @@
-// Text. Drawn plainly at once; CodeMirror, with colours, line numbers and search, takes its place when its code has come.
+// Text. Drawn plainly at once; CodeMirror, with colours, line numbers and search, takes its place when its code has come. Text that
+// grows at its end grows there: who reads in it stays where they are.
+import type {EditorView} from '@codemirror/view';
 import {useEffect, useRef, useState} from 'preact/hooks';
+import {count} from '../format';
 
-const kEditorMax = 2_000_000;
+const kEditorMax = 16_000_000,
+  kPlainMax = 200_000;
 
 export function Text({text, type, url}: {text: string; type: string; url: string}) {
   const place = useRef<HTMLDivElement>(null);
-  const [edited, setEdited] = useState(false);
+  const [editor, setEditor] = useState<EditorView | undefined>(undefined);
+  const newest = useRef(text);
+  newest.current = text;
+  const small = text.length <= kEditorMax;
   useEffect(() => {
-    if (text.length > kEditorMax) return undefined;
+    if (!small) return undefined;
     let gone = false,
       end = () => {};
     import('./editor')
       .then(async (room) => {
         if (gone || !place.current) return;
-        const editor = await room.editor(place.current, {text, type, url, readOnly: true});
-        if (gone) return editor.destroy();
-        setEdited(true);
-        end = () => editor.destroy();
+        const made = await room.editor(place.current, {text: newest.current, type, url, readOnly: true});
+        if (gone) return made.destroy();
+        setEditor(made);
+        end = () => made.destroy();
       })
       .catch(() => {});
     return () => {
       gone = true;
-      setEdited(false);
+      setEditor(undefined);
       end();
     };
-  }, [text, type]);
+  }, [type, url, small]);
+  useEffect(() => {
+    const known = editor?.state.doc;
+    if (!editor || !known) return;
+    const before = known.toString(),
+      now = text.replaceAll(/\r\n?/g, '\n');
+    if (before === now) return;
+    const grown = now.startsWith(before);
+    editor.dispatch({changes: {from: grown ? known.length : 0, to: known.length, insert: grown ? now.slice(before.length) : now}});
+  }, [editor, text]);
   return (
     <>
       <div class="editor" ref={place} />
-      {!edited && <pre class="plain">{text.slice(0, 200_000)}</pre>}
+      {!editor && <pre class="plain">{text.slice(0, kPlainMax)}</pre>}
+      {!small && <p class="why">Only the first {count(kPlainMax)} characters are shown; Save has all.</p>}
     </>
   );
 }

@@ -33,22 +33,16 @@ export type Pair = {name: string; value: string};
 export const formOf = (text: string): Pair[] => [...new URLSearchParams(text)].map(([name, value]) => ({name, value}));
 
 export type Part = {name: string; file?: string; type: string; bytes: Uint8Array};
-function find(bytes: Uint8Array, wanted: Uint8Array, from: number): number {
-  for (let at = bytes.indexOf(wanted[0]!, from); at >= 0; at = bytes.indexOf(wanted[0]!, at + 1))
-    if (wanted.every((octet, n) => bytes[at + n] === octet)) return at;
-  return -1;
-}
-
 export function multipartOf(type: string, bytes: Uint8Array): Part[] {
   const boundary = /boundary="?([^";]+)/i.exec(type)?.[1];
   if (!boundary) return [];
-  const code = (text: string) => new TextEncoder().encode(text);
-  const mark = code(`--${boundary}`),
-    gap = code('\r\n\r\n'),
+  // As a string of its octets, in which the browser searches faster than we do.
+  const text = new TextDecoder('latin1').decode(bytes),
+    mark = `--${boundary}`,
     parts: Part[] = [];
-  for (let at = find(bytes, mark, 0); at >= 0 && parts.length < 1000; ) {
-    const next = find(bytes, mark, at + mark.length),
-      head = find(bytes, gap, at);
+  for (let at = text.indexOf(mark); at >= 0 && parts.length < 1000; ) {
+    const next = text.indexOf(mark, at + mark.length),
+      head = text.indexOf('\r\n\r\n', at);
     if (head < 0 || (next >= 0 && head > next)) break;
     const fields = new TextDecoder().decode(bytes.subarray(at + mark.length, head));
     parts.push({

@@ -22,25 +22,44 @@ function printable(bytes: Uint8Array): string | undefined {
   }
 }
 
-export function decode(bytes: Uint8Array, depth = 0): Field[] | undefined {
+const kFieldsMax = 5000;
+
+// The fields of a message; of one that is not all here those before the end, when there are some. `more`: what is not shown.
+export function decodeAll(bytes: Uint8Array, whole: boolean): {fields: Field[]; more?: string} | undefined {
   const fields: Field[] = [];
-  for (let at = 0; at < bytes.length && fields.length < 5000; ) {
+  const end = decodeInto(fields, bytes, 0);
+  if (end === bytes.length) return fields.length ? {fields} : undefined;
+  if (fields.length === kFieldsMax) return {fields, more: `The first ${kFieldsMax.toLocaleString('en-US')} fields are shown.`};
+  return whole || fields.length === 0 ? undefined : {fields, more: 'The field that follows is not all here: read more of it.'};
+}
+
+function decode(bytes: Uint8Array, depth: number): Field[] | undefined {
+  const fields: Field[] = [];
+  const end = decodeInto(fields, bytes, depth);
+  return fields.length && (end === bytes.length || fields.length === kFieldsMax) ? fields : undefined;
+}
+
+// How far it came: to the end, to a field that is none or not whole, or to kFieldsMax of them.
+function decodeInto(fields: Field[], bytes: Uint8Array, depth: number): number {
+  let at = 0;
+  while (at < bytes.length && fields.length < kFieldsMax) {
+    const before = at;
     const key = varint(bytes, at);
-    if (!key) return undefined;
+    if (!key) return before;
     const number = Number(key[0] >> 3n),
       wire = Number(key[0] & 7n);
-    if (number < 1 || number > 536_870_911) return undefined;
+    if (number < 1 || number > 536_870_911) return before;
     at = key[1];
     if (wire === 0) {
       const found = varint(bytes, at);
-      if (!found) return undefined;
+      if (!found) return before;
       const signed = BigInt.asIntN(64, found[0]),
         zigzag = (found[0] >> 1n) ^ -(found[0] & 1n);
       fields.push({number, wire: 'varint', readings: [...new Set([String(found[0]), String(signed), `zigzag ${zigzag}`])]});
       at = found[1];
     } else if (wire === 1 || wire === 5) {
       const size = wire === 1 ? 8 : 4;
-      if (at + size > bytes.length) return undefined;
+      if (at + size > bytes.length) return before;
       const view = new DataView(bytes.buffer, bytes.byteOffset + at, size);
       const readings =
         wire === 1
@@ -50,7 +69,7 @@ export function decode(bytes: Uint8Array, depth = 0): Field[] | undefined {
       at += size;
     } else if (wire === 2) {
       const size = varint(bytes, at);
-      if (!size || size[1] + Number(size[0]) > bytes.length) return undefined;
+      if (!size || size[1] + Number(size[0]) > bytes.length) return before;
       const content = bytes.subarray(size[1], size[1] + Number(size[0]));
       const text = printable(content),
         inner = depth < 20 && content.length > 0 ? decode(content, depth + 1) : undefined;
@@ -60,7 +79,7 @@ export function decode(bytes: Uint8Array, depth = 0): Field[] | undefined {
           : {number, wire: 'octets', readings: [text ?? hex(content)]},
       );
       at = size[1] + Number(size[0]);
-    } else return undefined;
+    } else return before;
   }
-  return fields.length ? fields : undefined;
+  return at;
 }
