@@ -131,7 +131,7 @@ Answer Api::session() const {
   Json json(answer.body);
   json.object();
   append_session(json, parts_.lifecycle.facts());
-  json.boolean("replay", parts_.recorder && parts_.replay);
+  json.boolean("replay", parts_.replay && !not_recording());
   json.end_object();
   return answer;
 }
@@ -150,7 +150,7 @@ Answer Api::status(const Asked&) {
     std::int64_t paused = metrics.paused_errno.value();
     bool held = metrics.held.value() != 0;
     json.boolean("paused", paused != 0 || held).boolean("held", held);
-    if (paused != 0) json.text("why", std::strerror(static_cast<int>(paused)));
+    if (paused != 0) json.text("why", flow::Store::words_for(static_cast<int>(paused)));
     else if (held) json.text("why", "by hand");
     json.text("folder", parts_.folder).number("bytes", metrics.store_bytes.value()).number("keep", recorder->keep());
     json.number("flows", metrics.flows.value()).number("open", metrics.open_flows.value());
@@ -203,7 +203,9 @@ std::optional<flow::Flow> Api::find(std::string_view text, flow::SegmentFolder& 
   if (auto row = parts_.recorder->rows().find(*id)) {
     parts_.recorder->wait_until_written(row->last, kPatience);
     auto found = flow::read_flow(folder, row->last);
-    if (found && found->row.flow.value == id->value) return found;  // else its row means a pin that was taken out
+    if (found && found->row.flow.value == id->value) return found;
+    bool unpinned = (row->last.sequence() & flow::Store::kCopies) != 0;  // the copy that its row means has gone
+    if (!unpinned) return std::nullopt;
   }
   auto last = flow::find_flow(parts_.folder, *id, kUnindexedMax);
   return last ? flow::read_flow(folder, *last) : std::nullopt;
@@ -269,6 +271,7 @@ Answer Api::mark_of_gone(const Asked& asked) {
   auto mark = known ? known->patched(asked.content) : std::nullopt;
   if (!mark || !mark->empty()) return not_found();
   auto done = parts_.marks.set(*id, {}, {});
+  if (done && parts_.recorder) parts_.recorder->touch(*id);
   return done ? Answer{.status = 204} : problem(507, "not_kept", done.error().detail);
 }
 
@@ -346,8 +349,16 @@ Answer Api::export_har(const Asked& asked) {
   return answer;
 }
 
-Answer Api::import_har(const Asked& asked) {
+std::optional<Answer> Api::not_recording() const {
   if (!parts_.recorder) return problem(409, "not_recording", parts_.why_not);
+  std::int64_t paused = parts_.recorder->metrics().paused_errno.value();
+  if (paused == 0) return std::nullopt;
+  return problem(409, "not_recording",
+                 fmt::format("recording is paused: {}", flow::Store::words_for(static_cast<int>(paused))));
+}
+
+Answer Api::import_har(const Asked& asked) {
+  if (auto refused = not_recording()) return std::move(*refused);
   Answer answer = json_answer({});
   answer.feed = har_import(asked.content, *parts_.recorder, parts_.random);
   return answer;
@@ -377,7 +388,8 @@ Answer Api::search(const Asked& asked) {
 
 // The answer to what is sent is read where all flows are: nothing recorded, nothing sent.
 Answer Api::replay(const Asked& asked) {
-  if (!parts_.recorder || !parts_.replay) return problem(409, "not_recording", parts_.why_not);
+  if (auto refused = not_recording()) return std::move(*refused);
+  if (!parts_.replay) return problem(409, "not_recording", parts_.why_not);
   return replay_answer(*parts_.replay, *parts_.recorder, asked.content);
 }
 

@@ -78,6 +78,8 @@ class Api {
   Answer filter(const Asked&);
   Answer guide(const Asked&);
 
+  // Nothing is kept now, and why.
+  std::optional<Answer> not_recording() const;
   // Nothing when there is no such flow, or its records have gone.
   std::optional<flow::Flow> find(std::string_view id, flow::SegmentFolder& folder) const;
 

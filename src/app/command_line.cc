@@ -92,6 +92,10 @@ class Parser {
   // What follows `--` is another program's, so CLI11 does not see it. How many words are ours.
   int take_words(int argc, const char* const* argv) {
     std::string_view verb = argc > 1 ? argv[1] : "";
+    if (verb == "help" && argc == 3 && argv[2] == std::string_view("flows")) {  // else the word would be the command
+      line_.help_topic = argv[2];
+      return 2;
+    }
     if (verb != "exec" && verb != "open") return argc;
     for (int i = 2; i < argc; ++i) {
       if (argv[i] != std::string_view("--")) continue;

@@ -119,6 +119,7 @@ std::string ControlClient::Reply::fault() const {
     auto message = json["error"].find("message");
     if (message != json["error"].end() && message->is_string()) return message->get<std::string>();
   }
+  if (status == 413) return "this is more than the proxy takes at once: docs/user/api.md has the limits";
   return fmt::format("the proxy answered {}", status);
 }
 

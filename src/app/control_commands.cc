@@ -126,6 +126,8 @@ Answer import_answer(const ControlClient& client, const std::string& path) {
   } else {
     std::ifstream file(path);
     if (!file) return failed(fmt::format("{}: {}", path, std::strerror(errno)));
+    if (file.peek() == std::ifstream::traits_type::eof() && errno == EISDIR)
+      return failed(fmt::format("{}: {}", path, std::strerror(EISDIR)));
     text << file.rdbuf();
   }
   auto reply = client.ask("POST", "/api/har", std::move(text).str());

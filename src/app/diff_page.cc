@@ -69,8 +69,9 @@ class Page {
     return line;
   }
   static std::string facts(const ContentDiff::Side& side) {
-    return fmt::format("{}, sha256 {}{}", flow::size_words(side.text.size()), side.digest,
-                       side.whole ? "" : " of what was kept");
+    if (side.size > 0 && side.kept == 0) return fmt::format("{}, not kept", flow::size_words(side.size));
+    return fmt::format("{}, sha256 {}{}{}", flow::size_words(side.text.size()), side.digest,
+                       side.whole ? "" : " of what was kept", side.coded ? ", its coding in place: it is broken" : "");
   }
   void put(std::string_view mark, std::string_view on, std::string_view text) {
     bool coloured = colour_ && !on.empty();
@@ -107,6 +108,7 @@ void append_content(Json& json, const ContentDiff& diff) {
   json.key("content").object().boolean("same", diff.same);
   for (const auto& [name, side] : {std::pair{"a", &diff.a}, std::pair{"b", &diff.b}}) {
     json.key(name).object().number("size", side->size).number("decoded", side->text.size());
+    json.number("kept", side->kept).boolean("coded", side->coded);
     json.boolean("whole", side->whole).text("sha256", side->digest).end_object();
   }
   if (diff.text) {

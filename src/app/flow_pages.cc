@@ -8,11 +8,13 @@
 
 #include "app/har_file.h"
 #include "app/row_line.h"
+#include "base/random.h"
 #include "flow/as_json.h"
 #include "flow/explain.h"
 #include "flow/first_line.h"
 #include "flow/flow_subject.h"
 #include "flow/history.h"
+#include "flow/marks.h"
 #include "flow/messages.h"
 #include "flow/snippet.h"
 #include "flow/story.h"
@@ -25,19 +27,19 @@ using flow::ExplainedLine;
 using flow::Flow;
 using flow::Row;
 
-std::string json_line(const Row& row) {
+std::string json_line(const Row& row, const flow::Mark* mark) {
   std::string line;
   Json json(line);
-  flow::append_row(json, row);
+  flow::append_row(json, row, mark);
   return line + "\n";
 }
 
 // Whether a flow is meant, read from the disk only when its row does not decide it.
-bool fits(const match::Expr& expr, flow::SegmentFolder& folder, const Row& row) {
-  match::Truth truth = expr.test(flow::RowSubject(row));
+bool fits(const match::Expr& expr, flow::SegmentFolder& folder, const flow::Marks& marks, const Row& row) {
+  match::Truth truth = expr.test(flow::RowSubject(row, marks.facts(row.flow)));
   if (truth != match::Truth::unknown) return truth == match::Truth::yes;
   auto whole = flow::read_flow(folder, row.last);
-  return whole && expr.matches(flow::FlowSubject(*whole, folder));
+  return whole && expr.matches(flow::FlowSubject(*whole, folder, marks.facts(row.flow)));
 }
 
 Answer not_there(const FlowQuestion& question) {
@@ -114,14 +116,16 @@ Answer flow_list(const FlowQuestion& question) {
   if (!expr) return {kUsage, "", fmt::format("porthole: filter: {}\n", match::fault_text(expr.error()))};
   flow::History history(question.folder);
   flow::SegmentFolder folder(question.folder);
+  SystemRandom random;
+  flow::Marks marks(question.folder, random);  // read, and nothing set
   Answer answer;
   std::size_t lines = 0;
   while (lines < question.most.value_or(FlowQuestion::kLines)) {
     auto row = history.next();
     if (!row) break;
-    if (!fits(*expr, folder, *row)) continue;
+    if (!fits(*expr, folder, marks, *row)) continue;
     ++lines;
-    answer.out += question.json ? json_line(*row) : row_line(*row, {.colour = question.colour});
+    answer.out += question.json ? json_line(*row, marks.find(row->flow)) : row_line(*row, {.colour = question.colour});
   }
   if (lines > 0) return answer;
   return {kFailure, "",
@@ -177,7 +181,13 @@ Answer flow_export(const FlowQuestion& question, std::FILE* file) {
                               {.secrets = question.with_secrets, .most = question.most.value_or(SIZE_MAX)});
   Answer answer;
   if (written.tunnels > 0)
-    answer.err = fmt::format("porthole: {} tunnels are not in it: https passes unread\n", written.tunnels);
+    answer.err = fmt::format("porthole: {} tunnel{} not in it: https passes unread\n", written.tunnels,
+                             written.tunnels == 1 ? " is" : "s are");
+  if (written.refused > 0)
+    answer.err += fmt::format(
+        "porthole: {} request{} refused as {} came {} not in it: an archive has no place for what is no request\n",
+        written.refused, written.refused == 1 ? "" : "s", written.refused == 1 ? "it" : "they",
+        written.refused == 1 ? "is" : "are");
   if (std::fflush(file) != 0 || std::ferror(file) != 0)
     answer = {kFailure, "", fmt::format("porthole: the archive cannot be written: {}\n", std::strerror(errno))};
   return answer;

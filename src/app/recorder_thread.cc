@@ -55,7 +55,7 @@ void RecorderThread::tell_pauses() {
   std::int64_t now = recorder_.metrics().paused_errno.value();
   if (now == told_errno_) return;
   if (now != 0) {
-    log_.warn("recording_paused", {{"folder", folder_}, {"error", std::strerror(static_cast<int>(now))}});
+    log_.warn("recording_paused", {{"folder", folder_}, {"error", flow::Store::words_for(static_cast<int>(now))}});
   } else {
     log_.info("recording_resumed", {{"folder", folder_}});
   }

@@ -145,10 +145,15 @@ std::expected<Object, std::string> ended_row(const ControlClient& client, const 
 }  // namespace
 
 Answer replay_command(const ControlClient& client, const std::string& id, const ReplayEdits& edits, bool json) {
+  for (const std::string& edit : edits.fields)
+    if (!edit.contains(':'))
+      return failed(fmt::format("-H \"{}\": give 'Name: value', or 'Name:' to take it out", safe(edit)), kUsage);
   auto found = client.ask("GET", "/api/flows/" + percent_encoded(id));
   if (!found) return failed(found.error());
   if (!found->good()) return failed(found->fault());
   Object flow = Object::parse(found->body, nullptr, false);
+  if (edits.method.empty() && text_in(object_in(flow, "row"), "method") == "CONNECT")
+    return failed("it is a tunnel: what passed in it was not read, and cannot be sent again");
   std::string content, remarks;
   std::string wrong = edits.data ? read_data(*edits.data, content) : recorded_content(client, id, flow, content);
   if (!wrong.empty()) return failed(wrong);

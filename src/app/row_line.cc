@@ -20,7 +20,8 @@ using flow::Row;
 using Object = nlohmann::ordered_json;
 
 constexpr std::size_t kWide = 110;      // from here on there is room for the id
-constexpr std::size_t kTargetMin = 20;  // less says nothing: then the terminal breaks the line
+constexpr std::size_t kTargetMin = 12;  // less says nothing: then the terminal breaks the line
+constexpr std::size_t kErrorMin = 10;
 constexpr std::string_view kGap = "...";
 
 std::string clock_text(WallTime at, bool milliseconds) {
@@ -115,7 +116,10 @@ std::string row_line(const Row& row, const LineLook& look) {
   if (!error.empty()) error.insert(0, "  ");
   std::string target = safe(row.target);
   if (look.columns != 0) {
-    std::size_t taken = line.size() + 3 + rest.size() + error.size();
+    std::size_t taken = line.size() + 3 + rest.size();
+    std::size_t left = look.columns - std::min(look.columns, taken + kTargetMin);
+    error = fitted(std::move(error), std::max(kErrorMin, left));
+    taken += error.size();
     target = fitted(std::move(target), std::max(kTargetMin, look.columns - std::min(look.columns, taken)));
   }
   std::string_view on = look.colour ? paint(row.status) : "", off = look.colour ? "\x1b[0m" : "";

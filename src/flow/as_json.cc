@@ -48,7 +48,7 @@ void append_content(Json& json, std::string_view name, const Flow& flow, Directi
 void append_timing(Json& json, const Flow& flow) {
   Timing timing = timing_of(flow);
   std::int64_t rest = us(timing.total);
-  for (const auto& part : {timing.dns, timing.connect, timing.wait, timing.receive})
+  for (const auto& part : {timing.dns, timing.connect, timing.send, timing.wait, timing.receive})
     rest -= us(part.value_or(Duration(0)));
   auto part = [&](std::string_view name, std::optional<Duration> duration) {
     json.number(name, duration ? us(*duration) : std::int64_t{-1});
@@ -57,7 +57,7 @@ void append_timing(Json& json, const Flow& flow) {
   part("dns", timing.dns);
   part("connect", timing.connect);
   part("tls", std::nullopt);
-  part("send", std::nullopt);
+  part("send", timing.send);
   part("wait", timing.wait);
   part("receive", timing.receive);
   json.end_object();

@@ -92,6 +92,7 @@ class Alignment {
   void first_lines() {
     ExplainedLine line{.received = std::string(received_[0].text), .sent = std::string(sent_[0].text)};
     sent_[0].used = true;
+    if (line.received == line.sent) say_how_it_ended(line);
     if (line.received != line.sent) {
       line.kind = ExplainedLine::Kind::changed;
       give_reasons(line, [&](const RecordedChange& change) {
@@ -101,6 +102,35 @@ class Alignment {
       });
     }
     explained_.push_back(std::move(line));
+  }
+
+  // A line whose words stayed, and whose end did not.
+  void say_how_it_ended(ExplainedLine& line) {
+    give_reasons(line, [&](const RecordedChange& change) {
+      return change.before == change.after && alike(change.before, line.received);
+    });
+    if (!line.reasons.empty()) line.kind = ExplainedLine::Kind::changed;
+  }
+
+  // A line that was folded was recorded with those that go on from it.
+  static std::string_view first_of(std::string_view text) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
+  }
+
+  // What goes on from the line before it: joined to it, as the reason of that one says.
+  bool fold(std::string_view text) {
+    if (!text.starts_with(' ') && !text.starts_with('\t')) return false;
+    ExplainedLine line{.kind = ExplainedLine::Kind::removed, .received = std::string(text), .sent = {}};
+    if (!explained_.empty()) line.name = explained_.back().name;
+    for (const Reason& reason : changes_) {
+      if (reason.change->kind != http::ChangeKind::tolerated_obs_fold || !reason.change->before.contains(text))
+        continue;
+      line.reasons.push_back(reason.change->kind);
+      break;
+    }
+    explained_.push_back(std::move(line));
+    return true;
   }
 
   Line* unused(std::string_view text) {
@@ -116,13 +146,14 @@ class Alignment {
   }
 
   void field(std::string_view text) {
+    if (fold(text)) return;
     ExplainedLine line{.received = std::string(text), .name = std::string(name_of(text))};
     Line* partner = unused(text);
     if (!partner) {
       line.kind = ExplainedLine::Kind::removed;
       std::string_view after;
       give_reasons(line, [&](const RecordedChange& change) {
-        if (!alike(change.before, text)) return false;
+        if (!alike(first_of(change.before), text)) return false;
         if (!change.after.empty()) after = change.after;
         return true;
       });
@@ -133,6 +164,7 @@ class Alignment {
     if (partner) {
       partner->used = true;
       line.sent = partner->text;
+      if (line.kind == ExplainedLine::Kind::same) say_how_it_ended(line);
     }
     explained_.push_back(std::move(line));
   }

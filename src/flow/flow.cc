@@ -18,6 +18,7 @@ class Reading {
     EventReader in(record.payload);
     std::int64_t at = record.header.event.at;
     if (steps_++ == 0) {
+      newest_at_ = at;
       flow_.row.flow = {record.header.event.flow};
       flow_.row.flags = record.header.event.flags;
     }
@@ -60,6 +61,7 @@ class Reading {
     }
     if (flow_.ended) return std::move(flow_);
     flow_.row.open = true;
+    if (began_) flow_.row.took = Duration(newest_at_ - began_at_);
     if (flow_.request_received) {
       const RecordedHead& head = *flow_.request_received;
       RequestSummary request = head.unparsed ? unparsed_summary(head.text) : request_summary(head.text);
@@ -151,7 +153,7 @@ class Reading {
   std::size_t steps_ = 0;
   ByteCount head_bytes_ = 0;
   bool began_ = false;
-  std::int64_t began_at_ = 0;
+  std::int64_t began_at_ = 0, newest_at_ = 0;
 };
 
 }  // namespace

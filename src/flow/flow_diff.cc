@@ -75,10 +75,19 @@ void compare(std::vector<DiffLine>& lines, const std::vector<Field>& a, const st
 
 ContentDiff::Side side_of(SegmentFolder& folder, const Flow& flow, Direction direction) {
   DecodedContent decoded = decoded_content(folder, flow, direction, ContentDiff::kDigestMax);
-  ContentDiff::Side side{.size = flow.content[static_cast<std::size_t>(direction)].size,
+  const RecordedContent& content = flow.content[static_cast<std::size_t>(direction)];
+  ContentDiff::Side side{.size = content.size,
+                         .kept = content.kept,
                          .text = std::move(decoded.text),
                          .whole = decoded.whole,
                          .digest = {}};
+  // What cannot be decoded is compared as it passed.
+  if (side.text.empty() && !decoded.fault.empty()) {
+    side.text.clear();
+    read_content(folder, content, 0, ContentDiff::kDigestMax, side.text);
+    side.coded = true;
+    side.whole = side.text.size() == content.size;
+  }
   side.digest = sha256_hex(side.text);
   return side;
 }
@@ -122,10 +131,11 @@ std::vector<DiffLine> head_diff(const RecordedHead* a, const RecordedHead* b) {
 void content_diff(ContentDiff& diff, SegmentFolder& folder, const Flow& a, const Flow& b, Direction direction) {
   diff.a = side_of(folder, a, direction);
   diff.b = side_of(folder, b, direction);
-  diff.same = diff.a.text == diff.b.text && diff.a.whole == diff.b.whole;
+  bool known = (diff.a.kept > 0 || diff.a.size == 0) && (diff.b.kept > 0 || diff.b.size == 0);
+  diff.same = known && diff.a.text == diff.b.text && diff.a.whole == diff.b.whole && diff.a.coded == diff.b.coded;
   std::string_view text_a = beginning(diff.a.text), text_b = beginning(diff.b.text);
   bool nothing = (text_a.empty() && !diff.a.text.empty()) || (text_b.empty() && !diff.b.text.empty());
-  diff.text = !nothing && is_plain_text(text_a) && is_plain_text(text_b);
+  diff.text = known && !nothing && is_plain_text(text_a) && is_plain_text(text_b);
   if (!diff.text) return;
   diff.more = text_a.size() < diff.a.text.size() || text_b.size() < diff.b.text.size();
   diff.a_lines = lines_of(text_a);

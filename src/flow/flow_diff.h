@@ -27,12 +27,14 @@ struct ContentDiff {
 
   struct Side {
     ByteCount size = 0;  // that passed, codings in place
-    std::string text;    // decoded
+    ByteCount kept = 0;  // of it
+    std::string text;    // decoded, unless `coded`
+    bool coded = false;  // it could not be decoded: as it passed
     bool whole = true;   // of the decoded content nothing is missing
     std::string digest;  // SHA-256 of `text`, hexadecimal
   };
   Side a, b;
-  bool same = false;                               // as far as it was kept
+  bool same = false;                               // as far as it was kept, and something was
   bool text = false;                               // both are: then `hunks` says what differs
   bool more = false;                               // beyond kTextMax it was not compared as text
   std::vector<std::string_view> a_lines, b_lines;  // into a.text, b.text

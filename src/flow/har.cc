@@ -89,11 +89,16 @@ void append_query(Json& json, std::string_view query) {
 struct Content {
   std::string text;
   bool decoded = true;  // its content codings were undone
+  std::string cut;      // why its rest is not here, where not all that was kept is
 };
 
 Content content_of(SegmentFolder& folder, const Flow& flow, Direction direction) {
   DecodedContent decoded = decoded_content(folder, flow, direction, kContentMax);
-  if (decoded.fault.empty() || !decoded.text.empty()) return {std::move(decoded.text), decoded.plain};
+  const RecordedContent& recorded = flow.content[static_cast<std::size_t>(direction)];
+  if (decoded.fault.empty() || !decoded.text.empty()) {
+    bool kept = recorded.kept >= recorded.size;
+    return {std::move(decoded.text), decoded.plain, kept && decoded.plain ? std::move(decoded.fault) : std::string()};
+  }
   Content raw{.text = {}, .decoded = false};
   read_content(folder, flow.content[static_cast<std::size_t>(direction)], 0, kContentMax, raw.text);
   return raw;
@@ -114,9 +119,13 @@ void append_text(Json& json, const Content& content, std::string_view encoding) 
   if (!content.decoded) json.boolean("_contentCodingKept", true);
 }
 
-void append_truncated(Json& json, const RecordedContent& content) {
-  if (content.kept >= content.size) return;
-  json.key("_truncated").object().number("kept", content.kept).number("size", content.size).end_object();
+// Of a content that could not be decoded to its end nobody knows the size.
+void append_truncated(Json& json, const RecordedContent& recorded, const Content& content) {
+  if (recorded.kept < recorded.size) {
+    json.key("_truncated").object().number("kept", recorded.kept).number("size", recorded.size).end_object();
+  } else if (!content.cut.empty()) {
+    json.key("_truncated").object().number("kept", content.text.size()).text("why", content.cut).end_object();
+  }
 }
 
 // As Chrome's: opcode -1 is an error. `_encoding` is ours, for a text that is not UTF-8.
@@ -155,8 +164,9 @@ void append_request(Json& json, SegmentFolder& folder, const Flow& flow, bool se
   const RecordedContent& content = flow.content[0];
   if (content.size > 0 && !is_websocket(flow)) {
     json.key("postData").object().octets("mimeType", fields_of(*flow.request_received, "content-type"));
-    append_text(json, content_of(folder, flow, Direction::request), "_encoding");
-    append_truncated(json, content);
+    Content post = content_of(folder, flow, Direction::request);
+    append_text(json, post, "_encoding");
+    append_truncated(json, content, post);
     json.end_object();
   }
   json.number("headersSize", head.size()).number("bodySize", content.size).end_object();
@@ -180,7 +190,7 @@ void append_response(Json& json, SegmentFolder& folder, const Flow& flow, bool s
   json.octets("mimeType", head ? fields_of(*head, "content-type") : "");
   if (decoded.text.size() > content.kept) json.number("compression", decoded.text.size() - content.kept);
   if (!decoded.text.empty()) append_text(json, decoded, "encoding");
-  if (!messages) append_truncated(json, content);
+  if (!messages) append_truncated(json, content, decoded);
   json.end_object().octets("redirectURL", head ? fields_of(*head, "location") : "");
   json.number("headersSize", text.size()).number("bodySize", content.size);
   if (flow.row.error != Token::none) json.text("_error", token_text(flow.row.error));
@@ -195,7 +205,8 @@ void append_timings(Json& json, const Timing& timing) {
   part("blocked", timing.blocked, -1);
   part("dns", timing.dns, -1);
   part("connect", timing.connect, -1);
-  json.number("ssl", -1).number("send", 0);
+  json.number("ssl", -1);
+  part("send", timing.send, 0);
   part("wait", timing.wait, 0);
   part("receive", timing.receive, 0);
   json.end_object();

@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "flow/bounded_json.h"
 #include "flow/target_parts.h"
-#include "http/target.h"
 #include "wire/ws/frame_writer.h"
 
 namespace porthole::flow {
@@ -117,7 +116,7 @@ ByteCount missing(const json& holder, double said) {
   constexpr double kMost = 1e15;
   const json& truncated = member(holder, "_truncated");
   double octets = 0;
-  if (truncated.is_object()) octets = number(truncated, "size", 0) - number(truncated, "kept", 0);
+  if (truncated.is_object()) octets = std::max(1.0, number(truncated, "size", 0) - number(truncated, "kept", 0));
   else if (member(holder, "text").is_null()) octets = said;
   return static_cast<ByteCount>(std::clamp(octets, 0.0, kMost));
 }
@@ -199,6 +198,19 @@ struct HarImport::Entry {
   Outcome outcome;
   Instant at{}, answered_at{}, ended_at{};
 
+  // From `target`; false when it is no URL. User information is no part of what a browser sends: it is left out, as an archive of
+  // ours has none.
+  bool take_host() {
+    std::size_t scheme = target.find("://");
+    if (scheme == std::string::npos) return false;
+    std::size_t begin = scheme + 3, end = std::min(target.find_first_of("/?#", begin), target.size());
+    host = target.substr(begin, end - begin);
+    if (std::size_t sign = host.rfind('@'); sign != std::string::npos) {
+      host.erase(0, sign + 1);
+      target.erase(begin, sign + 1);
+    }
+    return true;
+  }
   // False when some are left out. `first` is when the entry begins, in Unix nanoseconds.
   bool take_messages(const json& messages, ByteCount most, std::int64_t first) {
     frames = frames_of(messages, most, first, first + (ended_at - at).count());
@@ -246,17 +258,12 @@ bool HarImport::next_entry() {
     const json& from = (*file_->entries)[at_++];
     const json &request = member(from, "request"), &response = member(from, "response");
     auto entry = std::make_unique<Entry>();
-    std::string url = in_line(text(request, "url"), false), hidden;
-    entry->target = http::without_userinfo(url, hidden);
+    entry->target = in_line(text(request, "url"), false);
     entry->method = in_line(text(request, "method"), false);
-    std::size_t scheme = entry->target.find("://");
-    if (scheme == std::string::npos || entry->method.empty()) {
+    if (!entry->take_host() || entry->method.empty()) {
       bad(entry->method.empty() ? "it has no method" : "it has no URL");
       continue;
     }
-    std::size_t host = scheme + 3, host_end = std::min(entry->target.find_first_of("/?#", host), entry->target.size());
-    std::string_view authority = std::string_view(entry->target).substr(host, host_end - host);
-    entry->host = authority.substr(authority.rfind('@') + 1);
     const json& post = member(request, "postData");
     entry->request_head =
         entry->method + " " + entry->target + " " + version(request) + "\r\n" + field_lines(request, post) + "\r\n";

@@ -146,8 +146,9 @@ Result<> Marks::set(FlowId flow, Mark mark, Position last) {
   auto found = marks_.find(flow.value);
   Kept before = found == marks_.end() ? Kept() : found->second;
   Kept after{std::move(mark), before.copy, before.order != 0 ? before.order : next_order_++};
-  if (found == marks_.end() && !after.mark.empty() && marks_.size() >= kMarksMax && !make_room())
-    return failed(ENOSPC, "there are too many marks");
+  bool full = found == marks_.end() && !after.mark.empty() && marks_.size() >= kMarksMax;
+  auto oldest = full ? first_that_may_go() : marks_.end();
+  if (full && oldest == marks_.end()) return failed(ENOSPC, "there are too many marks");
   if (after.mark.pinned && !after.copy) {
     if (pinned_bytes() >= kPinnedMax) return failed(ENOSPC, "there are too many pins: take some out");
     SegmentFolder from(folder_);
@@ -156,6 +157,7 @@ Result<> Marks::set(FlowId flow, Mark mark, Position last) {
     after.copy = *copied;
   }
   if (!after.mark.pinned) after.copy = {};
+  auto room = full ? marks_.extract(oldest) : decltype(marks_)::node_type();
   if (after.mark.empty()) marks_.erase(flow.value);
   else marks_[flow.value] = after;
   auto written = write();
@@ -165,19 +167,18 @@ Result<> Marks::set(FlowId flow, Mark mark, Position last) {
     if (gone.value == before.copy.value) gone = {};
     if (before.mark.empty()) marks_.erase(flow.value);
     else marks_[flow.value] = std::move(before);
+    if (room) marks_.insert(std::move(room));
   }
   if (gone) ::unlink(Store::path_in(folder_, gone.sequence()).c_str());
   return written;
 }
 
-bool Marks::make_room() {
+Marks::Place Marks::first_that_may_go() {
   auto oldest = marks_.end();
   for (auto at = marks_.begin(); at != marks_.end(); ++at) {
     if (!at->second.mark.pinned && (oldest == marks_.end() || at->second.order < oldest->second.order)) oldest = at;
   }
-  if (oldest == marks_.end()) return false;
-  marks_.erase(oldest);
-  return true;
+  return oldest;
 }
 
 Result<> Marks::forget(const std::function<bool(FlowId)>& keep) {

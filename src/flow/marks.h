@@ -60,7 +60,8 @@ class Marks {
     std::uint64_t order = 0;  // larger than those of marks that were set before
   };
   Result<> write() const;
-  bool make_room();
+  using Place = std::map<std::uint64_t, Kept>::iterator;
+  Place first_that_may_go();
   ByteCount pinned_bytes() const;
   std::uint32_t next_copy() const;
 

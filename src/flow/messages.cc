@@ -131,6 +131,7 @@ MessagePage messages_in(std::string_view kind, std::string_view text, bool ended
   for (std::size_t n = 0;;) {
     std::string_view octets = cutter.next();
     if (octets.empty() && ended) octets = cutter.rest();
+    page.next = n;
     if (octets.empty()) return page;
     if (octets.find_first_not_of("\r\n") == std::string_view::npos) continue;  // empty lines between
     if (n++ < from) continue;
@@ -155,9 +156,25 @@ MessagePage messages_of(SegmentFolder& folder, const Flow& flow, std::size_t fro
   const RecordedContent& content = flow.content[1];
   bool coded = !fields_of(*flow.head_of(Direction::response), "content-encoding").empty();
   std::string text;
-  if (coded) text = decoded_content(folder, flow, Direction::response, MessagePage::kContentMax).text;
-  else read_content(folder, content, 0, MessagePage::kContentMax, text);
-  MessagePage page = messages_in(kind, text, flow.ended, from, most);
+  bool all = true;
+  if (coded) {
+    DecodedContent decoded = decoded_content(folder, flow, Direction::response, MessagePage::kContentMax);
+    text = std::move(decoded.text);
+    all = flow.ended ? decoded.whole : content.unseen == 0 && text.size() < MessagePage::kContentMax;
+  } else {
+    read_content(folder, content, 0, MessagePage::kContentMax, text);
+    all = text.size() == content.size;
+  }
+  MessagePage page = messages_in(kind, text, flow.ended && all, from, most);
+  if (!all && !page.more && page.next >= from) {
+    if (page.messages.size() == most) page.more = true;
+    else
+      page.messages.push_back({.n = page.next,
+                               .end = text.size(),
+                               .kind = "unreadable",
+                               .data = {},
+                               .fault = "what follows was not kept, or is beyond what is read"});
+  }
   std::int64_t last = content.pieces.empty() ? 0 : content.pieces.back().at;
   for (Message& message : page.messages) message.at = coded ? last : came_at(content, message.end, last);
   return page;

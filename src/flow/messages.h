@@ -36,6 +36,7 @@ struct MessagePage {
   std::string_view kind;                        // "sse", "ndjson", "websocket"; "" when the content is no such sequence
   std::vector<Message> messages;
   bool more = false;
+  std::size_t next = 0;  // the number that the next one would have, when there are no `more`
 };
 
 // Those from number `from` on, at most `most`; fewer than there are when `more`. One that has not ended is not there yet, but for

@@ -36,11 +36,15 @@ bool Redactor::named(std::string_view name) const {
                      [&](const std::string& one) { return ascii::equal_nocase(one, name); });
 }
 
+void Redactor::redact_request(std::span<char> head) const {
+  std::string_view all(head.data(), head.size());
+  hide_part(head, userinfo_of_first_line(all.substr(0, all.find('\n'))));
+  redact_lines(head);
+}
+
 void Redactor::redact_lines(std::span<char> text) const {
   bool hiding = false;
   std::string_view all(text.data(), text.size());
-  std::string_view first = all.substr(0, all.find('\n'));
-  if (!first.substr(0, first.find(' ')).contains(':')) hide_part(text, userinfo_of_first_line(first));
   for (std::size_t start = 0; start < all.size();) {
     std::size_t end = std::min(all.find('\n', start), all.size());
     std::string_view line = all.substr(start, end - start);
@@ -119,12 +123,14 @@ void Redactor::redact(EventKind kind, std::span<char> payload, std::uint16_t fla
       kind == EventKind::trailers || (kind >= EventKind::request_received && kind <= EventKind::interim_sent);
   if (!has_fields) return;
   EventReader in({payload.data(), payload.size()});
-  auto hide = [&](std::string_view text) {
-    if (text.empty()) return;
-    auto lines = payload.subspan(static_cast<std::size_t>(text.data() - payload.data()), text.size());
-    (flags & kUnparsed) != 0 ? redact_unparsed(lines) : redact_lines(lines);
+  auto part = [&](std::string_view text) {
+    return payload.subspan(text.empty() ? 0 : static_cast<std::size_t>(text.data() - payload.data()), text.size());
   };
-  hide(in.text());
+  auto hide = [&](std::string_view text) { redact_lines(part(text)); };
+  std::span<char> head = part(in.text());
+  if ((flags & kUnparsed) != 0) redact_unparsed(head);
+  else if (kind == EventKind::request_received || kind == EventKind::request_sent) redact_request(head);
+  else redact_lines(head);
   if (kind == EventKind::trailers) return;
   auto changes = in.number<std::uint32_t>();
   for (std::uint32_t i = 0; i < changes && in.good(); ++i) {

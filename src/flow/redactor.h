@@ -19,9 +19,10 @@ class Redactor {
   explicit Redactor(std::vector<std::string> names);
   // In the payload of an event of this kind: heads, trailers, and the two sides of each change.
   void redact(EventKind kind, std::span<char> payload, std::uint16_t flags = 0) const;
-  // In lines of "Name: value"; of a first line without a colon before its first blank, the target's user information. Continuation
-  // lines belong to the field before them.
+  // In lines of "Name: value"; a first line that is no field's stays. Continuation lines belong to the field before them.
   void redact_lines(std::span<char> text) const;
+  // And, in the first line of a request, the target's user information.
+  void redact_request(std::span<char> head) const;
 
   // In what was refused as a request. Where a line ends in CR or LF alone, where a name is broken, where a line is none of a
   // field, and from there on, every value is hidden: nobody knows whose it is. So are whole lines that have no name, those that

@@ -30,10 +30,13 @@ const TargetParts& RowSubject::target() const {
 
 Text RowSubject::text(Key key) const {
   auto or_none = [](std::string_view text) { return text.empty() ? Text::none() : Text(text); };
+  bool cut = row_.number && row_.target.size() >= Rows::kTargetMax;  // the record has it whole
   switch (key) {
     case Key::host: return or_none(target().host);
-    case Key::path: return or_none(target().path);
-    case Key::query: return target().query.data() == nullptr ? Text::none() : Text(target().query);
+    case Key::path: return cut ? Text::unknown() : or_none(target().path);
+    case Key::query:
+      if (cut) return Text::unknown();
+      return target().query.data() == nullptr ? Text::none() : Text(target().query);
     case Key::scheme: return or_none(target().scheme);
     case Key::method: return or_none(row_.method);
     case Key::protocol: return Text(protocol_text(row_.version));

@@ -146,6 +146,7 @@ void Rows::put(std::size_t i, const Row& row) {
   put_at(version_, i, static_cast<std::uint8_t>(row.version));
   put_at(reused_, i, std::uint8_t{row.reused});
   put_at(open_, i, std::uint8_t{row.open});
+  put_at(touched_, i, std::uint8_t{0});
   put_at(bytes_in_, i, row.bytes_in);
   put_at(bytes_out_, i, row.bytes_out);
   put_at(begun_, i, row.begun.time_since_epoch().count());
@@ -159,6 +160,7 @@ Row Rows::view(std::size_t i) const {
   Row row;
   row.flow = {flow_[i]};
   row.open = open_[i] != 0;
+  row.touched = touched_[i] != 0;
   row.seq = row_seq_[i];
   row.number = next_ - 1 - (next_ - 1 + rows_ - i) % rows_;
   row.added = added_[i];
@@ -275,7 +277,10 @@ std::uint64_t Rows::seq() const {
 void Rows::touch(FlowId flow) {
   std::lock_guard lock(mutex_);
   for (Number number = next_; number > first_; --number) {
-    if (flow_[(number - 1) % rows_] == flow.value) return changed(number - 1);
+    std::size_t i = (number - 1) % rows_;
+    if (flow_[i] != flow.value) continue;
+    touched_[i] = 1;
+    return changed(number - 1);
   }
 }
 

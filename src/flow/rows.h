@@ -27,6 +27,7 @@ struct Row {
   std::uint64_t seq = 0;                // of the last change of this row in a Rows
   std::uint64_t added = 0;              // of its first change there
   std::optional<std::uint64_t> number;  // its place there, counted from the beginning
+  bool touched = false;                 // that change was outside the row (Rows::touch)
   Position last;                        // of its last record; the others are reached from there
   std::uint16_t flags = 0;              // EventFlag
   End end = End::complete;
@@ -137,7 +138,7 @@ class Rows {
   std::vector<Number> changed_;  // by seq % rows_: which row that change was of
   std::vector<std::uint64_t> flow_, last_, row_seq_, added_, replay_of_;
   std::vector<std::uint16_t> flags_, status_, type_;
-  std::vector<std::uint8_t> end_, error_, version_, reused_, open_;
+  std::vector<std::uint8_t> end_, error_, version_, reused_, open_, touched_;
   std::vector<ByteCount> bytes_in_, bytes_out_;
   std::vector<std::int64_t> begun_, took_;
   std::vector<Endpoint> client_, upstream_;

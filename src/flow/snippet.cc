@@ -12,21 +12,28 @@
 #include "flow/first_line.h"
 #include "flow/redactor.h"
 #include "flow/target_parts.h"
+#include "http/characters.h"
 
 namespace porthole::flow {
 namespace {
 
 struct Request {
   std::string method, url;
+  TargetParts at;
   std::vector<std::pair<std::string_view, std::string_view>> fields;
   std::string content;
   std::string missing;  // a sentence, when not all content is there
 
+  // Without content its length is said all the same (RFC 9110 §8.6).
+  bool awaits_length() const { return content.empty() && (method == "POST" || method == "PUT" || method == "PATCH"); }
   bool has(std::string_view name) const {
     return std::any_of(fields.begin(), fields.end(),
                        [&](const auto& one) { return ascii::equal_nocase(one.first, name); });
   }
 };
+
+constexpr std::size_t kWordMax =
+    100'000;  // Linux takes no argument of 128 KiB; printf is no program but the shell's own
 
 bool of_the_connection(std::string_view name) {
   static constexpr std::array<std::string_view, 10> kNames = {
@@ -38,25 +45,29 @@ bool of_the_connection(std::string_view name) {
 
 // `head` outlives the request.
 Request request_of(SegmentFolder& folder, const Flow& flow, std::string_view head) {
-  Request request{.method = std::string(flow.row.method), .url = url_of(target_parts(flow.row.target, flow.row.host))};
+  Request request{.method = std::string(flow.row.method), .at = target_parts(flow.row.target, flow.row.host)};
+  request.url = url_of(request.at);
   each_field(head, true, [&](std::string_view name, std::string_view value) {
-    if (!of_the_connection(name)) request.fields.emplace_back(name, value);
+    // What is imported may have names that no field has; to curl "@x" is a file.
+    if (!of_the_connection(name) && http::is_token(name)) request.fields.emplace_back(name, value);
     return true;
   });
   if (flow.switched()) return request;
   const RecordedContent& content = flow.content[0];
   read_content(folder, content, 0, kSnippetContentMax, request.content);
   if (request.content.size() < content.size)
-    request.missing = fmt::format("{} of {} bytes of the content were kept", request.content.size(), content.size);
+    request.missing = fmt::format("{} of {} bytes of the content are here", request.content.size(), content.size);
   return request;
 }
 
-// One word for sh. What is no text goes through printf's octal escapes: nothing in `text` reaches the shell itself.
+// One word for sh. What is no text goes through printf's octal escapes: nothing in `text` reaches the shell itself. What begins
+// with a dash would be printf's option.
 std::string for_printf(std::string_view text) {
   std::string out = "'";
   for (char c : text) {
     auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x20 || octet >= 0x7f || c == '\'' || c == '\\') out += fmt::format("\\{:03o}", octet);
+    bool option = c == '-' && out.size() == 1;
+    if (option || octet < 0x20 || octet >= 0x7f || c == '\'' || c == '\\') out += fmt::format("\\{:03o}", octet);
     else if (c == '%') out += "%%";
     else out += c;
   }
@@ -84,7 +95,8 @@ std::string curl(const Request& request) {
   for (std::string_view own : {"Accept", "User-Agent"})
     if (!request.has(own)) line += fmt::format(" -H '{}:'", own);
   if (content && !request.has("Content-Type")) line += " -H 'Content-Type:'";
-  bool text = is_plain_text(request.content);
+  if (request.awaits_length()) line += " --data-raw '' -H 'Content-Type:'";
+  bool text = is_plain_text(request.content) && request.content.size() <= kWordMax;
   if (content) line += text ? " --data-raw " + quoted(request.content) : " --data-binary @-";
   line += " " + word(request.url) + "\n";
   if (content && !text) line = fmt::format("printf {} | {}", for_printf(request.content), line);
@@ -103,11 +115,16 @@ std::string fetch(const Request& request) {
       fmt::format("await fetch({}, {{\n  method: {},\n  headers: [", json_text(request.url), json_text(request.method));
   for (auto [name, value] : request.fields) out += fmt::format("\n    [{}, {}],", json_text(name), json_text(value));
   out += request.fields.empty() ? "],\n" : "\n  ],\n";
-  if (is_utf8(request.content) && !request.content.empty()) {
+  // Text would get a Content-Type of its own; and there are methods with which fetch sends nothing.
+  if (request.content.empty()) return out + "});\n";
+  if (request.method == "GET" || request.method == "HEAD") {
+    out += fmt::format("  // {} bytes of content: fetch sends none with {}\n", request.content.size(), request.method);
+  } else if (is_utf8(request.content)) {
     std::string text;
     Json(text).text(request.content);
-    out += fmt::format("  body: {},\n", text);
-  } else if (!request.content.empty()) {
+    out += request.has("Content-Type") ? fmt::format("  body: {},\n", text)
+                                       : fmt::format("  body: new TextEncoder().encode({}),\n", text);
+  } else {
     out += fmt::format("  body: Uint8Array.from(atob('{}'), (c) => c.charCodeAt(0)),\n", base64(request.content));
   }
   return out + "});\n";
@@ -123,23 +140,31 @@ std::string python_bytes(std::string_view octets) {
   return out + "'";
 }
 
+// With http.client, which adds no field and joins none.
 std::string python(const Request& request) {
   std::string out = request.missing.empty() ? "" : fmt::format("# {}\n", request.missing);
-  out += fmt::format("import urllib.request\n\nrequest = urllib.request.Request({}, method={}", json_text(request.url),
-                     json_text(request.method));
-  if (!request.content.empty()) out += fmt::format(", data={}", python_bytes(request.content));
-  out += ")\n";
-  // Of one name the last would count: they are one field, RFC 9110 §5.3.
-  std::vector<std::pair<std::string_view, std::string>> fields;
-  for (auto [name, value] : request.fields) {
-    auto same = std::find_if(fields.begin(), fields.end(),
-                             [&](const auto& one) { return ascii::equal_nocase(one.first, name); });
-    if (same == fields.end()) fields.emplace_back(name, value);
-    else same->second.append(ascii::equal_nocase(name, "cookie") ? "; " : ", ").append(value);
-  }
-  for (const auto& [name, value] : fields)
-    out += fmt::format("request.add_header({}, {})\n", json_text(name), json_text(value));
-  return out + "with urllib.request.urlopen(request) as answer:\n    print(answer.status, answer.read())\n";
+  const TargetParts& at = request.at;
+  out += fmt::format("import http.client\n\nconnection = http.client.HTTP{}Connection({}, {})\n",
+                     at.scheme == "https" ? "S" : "", json_text(at.host), at.port);
+  std::string_view origin_form = request.url;
+  origin_form.remove_prefix(std::min(origin_form.find('/', at.scheme.size() + 3), origin_form.size()));
+  out += fmt::format("connection.putrequest({}, {}, skip_accept_encoding=True)\n", json_text(request.method),
+                     json_text(origin_form));
+  for (auto [name, value] : request.fields)
+    out += fmt::format("connection.putheader({}, {})\n", json_text(name), json_text(value));
+  bool content = !request.content.empty();
+  if (content || request.awaits_length())
+    out += fmt::format("connection.putheader(\"Content-Length\", \"{}\")\n", request.content.size());
+  out += fmt::format("connection.endheaders({})\n", content ? python_bytes(request.content) : "");
+  return out + "answer = connection.getresponse()\nprint(answer.status, answer.read())\n";
+}
+
+// As it passed; the framing of chunks is made anew.
+std::string raw(const Request& request, std::string_view head, std::string_view trailers) {
+  std::string out(head);
+  if (!ascii::equal_nocase(field_in(head, "transfer-encoding"), "chunked")) return out + request.content;
+  if (!request.content.empty()) out += fmt::format("{:x}\r\n{}\r\n", request.content.size(), request.content);
+  return out.append("0\r\n").append(trailers).append("\r\n");
 }
 
 }  // namespace
@@ -158,9 +183,9 @@ std::optional<std::string> snippet(SegmentFolder& folder, const Flow& flow, Snip
     if (!secrets) Redactor(secret_fields()).redact_unparsed(head);
     return kind == SnippetKind::raw ? std::optional(head) : std::nullopt;
   }
-  if (!secrets) Redactor(secret_fields()).redact_lines(head);
+  if (!secrets) Redactor(secret_fields()).redact_request(head);
   Request request = request_of(folder, flow, head);
-  if (kind == SnippetKind::raw) return head + request.content;
+  if (kind == SnippetKind::raw) return raw(request, head, flow.trailers[0]);
   if (request.url.empty()) return std::nullopt;  // in origin-form: it was for us
   switch (kind) {
     case SnippetKind::fetch: return fetch(request);

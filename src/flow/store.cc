@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 
 #include <fcntl.h>
@@ -251,6 +252,10 @@ Position Store::append(const EventHeader& event, std::string_view payload, Posit
                                 [&](std::span<char> copy) { redactor.redact(event.kind, copy, event.flags); });
   if (writer_->gathered() >= kFlushBytes) flush(now);
   return at;
+}
+
+const char* Store::words_for(int paused) {
+  return paused == EAGAIN ? "another running proxy records in this folder" : std::strerror(paused);
 }
 
 Position Store::written() const {

@@ -47,6 +47,8 @@ class Store {
   Position written() const;
   // 0, or the errno for which recording is paused.
   int paused() const { return paused_; }
+  // What that means, one clause.
+  static const char* words_for(int paused);
   ByteCount bytes() const { return bytes_; }  // on the disk, unused space and indexes included
   std::size_t segments() const { return files_.size(); }
   std::uint64_t evicted() const { return evicted_; }

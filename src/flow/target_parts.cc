@@ -46,7 +46,7 @@ TargetParts target_parts(std::string_view target, std::string_view host) {
   }
   if (bracketed && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   parts.host = lower(host);
-  if (parts.port == 0) parts.port = default_port(parts.scheme);
+  if (parts.port == 0 && !parts.host.empty()) parts.port = default_port(parts.scheme);
   return parts;
 }
 

@@ -20,7 +20,11 @@ Timing timing_of(const Flow& flow) {
   if (opened) timing.receive = part(Duration(begun + timing.total.count() - opened->at));
   if (flow.request_sent && (flow.response_received || flow.ended)) {
     std::int64_t until = flow.response_received ? flow.response_received->at : begun + timing.total.count();
-    timing.wait = part(Duration(until - flow.request_sent->at));
+    const auto& pieces = flow.content[0].pieces;
+    std::int64_t sent = flow.request_sent->at;
+    if (!pieces.empty() && !flow.switched()) sent = std::clamp(pieces.back().at, sent, std::max(sent, until));
+    timing.wait = part(Duration(until - sent));
+    if (sent > flow.request_sent->at) timing.send = part(Duration(sent - flow.request_sent->at));
   }
   for (const RecordedNote& note : flow.notes) {
     if (note.what == "dns") timing.dns = timing.dns.value_or(Duration(0)) + part(note.took);

@@ -12,8 +12,9 @@ struct Timing {
   Duration total{};
   Duration blocked{};                    // ours: reading the head, rules, waiting for a connection
   std::optional<Duration> dns, connect;  // waited for this flow; absent on a kept connection
-  std::optional<Duration> wait;          // request sent to response head
-  std::optional<Duration> receive;       // response head, or a tunnel's beginning, to the end
+  std::optional<Duration> send;     // request head sent to the last of its content, which the client may bring slowly
+  std::optional<Duration> wait;     // from there to the response head
+  std::optional<Duration> receive;  // response head, or a tunnel's beginning, to the end
 };
 
 Timing timing_of(const Flow& flow);

@@ -57,11 +57,14 @@ void Traffic::catch_up(const Rows& rows, WallTime now) {
     Rows::Changes changes = rows.changes_since(seq_, kAtOnce);
     seq_ = changes.seq;
     for (const Row& row : changes.rows) {
-      if (!row.open) add(row);
+      // One that somebody spoke of was counted, unless it ended since.
+      bool counted = row.touched && row.begun + row.took < looked_;
+      if (!row.open && !counted && (row.flags & kImported) == 0) add(row);
     }
     // What was forgotten meanwhile is not counted: nobody asked for long, and the last minute is still to come.
-    if (!changes.more) return;
+    if (!changes.more) break;
   }
+  looked_ = now;
 }
 
 void Traffic::append(Json& json, std::uint64_t flows, std::int64_t open) const {

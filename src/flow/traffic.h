@@ -40,6 +40,7 @@ class Traffic {
     std::int64_t longest_us = 0;
     std::unordered_map<std::string, std::uint32_t> hosts;
   };
+  WallTime looked_{};  // when catch_up() came to the end of the changes
   static std::size_t bin_of(Duration took);
   static std::int64_t end_us(std::size_t bin);
   Second& second(std::int64_t at);

@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/html.h"
+#include "base/json.h"
 #include "http/target.h"
 
 namespace porthole::proxy {
@@ -51,12 +52,19 @@ std::string_view advice_for(std::uint16_t status) {
   return "";
 }
 
-std::string escape_json(std::string_view text) {
+// For a quoted string of a field: ASCII alone.
+std::string quotable(std::string_view text) {
   std::string out;
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
     out += (c >= ' ' && c < '\x7f') ? c : '?';
   }
+  return out;
+}
+
+std::string json_text(std::string_view text) {
+  std::string out;
+  Json(out).text(text);
   return out;
 }
 
@@ -134,16 +142,15 @@ void compose_error(const Error& error, const ReplyFacts& facts, Reply& reply) {
     fields.add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
   } else {
     reply.body = fmt::format(
-        "{{\"type\":\"about:blank\",\"title\":\"{}\",\"status\":{},\"detail\":\"{} "
-        "{}\",\"token\":\"{}\",\"flow\":\"{}\"}}\n",
-        title, error.status, escape_json(what_happened(error)), escape_json(advice_for(error.status)), token,
+        "{{\"type\":\"about:blank\",\"title\":\"{}\",\"status\":{},\"detail\":{},\"token\":\"{}\",\"flow\":\"{}\"}}\n",
+        title, error.status, json_text(fmt::format("{} {}", what_happened(error), advice_for(error.status))), token,
         flow_text);
     fields.add(FieldName::content_type, "application/problem+json");
   }
   fields.add("X-Content-Type-Options", "nosniff");
   fields.add(FieldName::cache_control, "no-store");
   std::string status = fmt::format("{}; error={}", facts.proxy_name, token);
-  if (facts.loopback_client) status += fmt::format("; details=\"{}\"", escape_json(error.detail));
+  if (facts.loopback_client) status += fmt::format("; details=\"{}\"", quotable(error.detail));
   fields.add(FieldName::proxy_status, reply.head.arena.copy(status));
   if (error.status == 405) fields.add("Allow", "GET, HEAD, OPTIONS");
   if (error.status == 503 || error.status == 429) fields.add(FieldName::retry_after, "1");

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {existsSync, statSync} from 'node:fs';
+import http from 'node:http';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 
@@ -252,6 +253,61 @@ describe('reload and stop', () => {
     });
     await new Promise((done) => list.on('close', done));
     assert.equal(said, '');
+  });
+
+  test('flows list and find know what people said of a flow', async (t) => {
+    const proxy = await porthole(t, kRecording);
+    const site = await recorder(t);
+    for (const path of ['/one', '/two']) await exchange(t, proxy.proxy4, get(site.url(path), 'Connection: close'));
+    const [one] = JSON.parse(`[${(await ask(t, proxy, ['flows', 'find', '--json', 'path:/one'])).stdout.trim()}]`);
+    const mark = (body) => new Promise((done, fail) => {
+      const headers = {'Content-Type': 'application/json', Host: 'porthole'};
+      const request = http.request({socketPath: socketOf(proxy), method: 'PATCH', path: `/api/flows/${one.id}/mark`, headers});
+      request.on('error', fail).on('response', (answer) => done(answer.resume().statusCode)).end(JSON.stringify(body));
+    });
+    assert.equal(await mark({pinned: true, tags: ['a']}), 204);
+    for (const filter of ['is:pinned', 'tag:a', '-tag:a or is:pinned path:/one']) {
+      const {stdout} = await ask(t, proxy, ['flows', 'find', '--json', '--', filter]);
+      const rows = stdout.trim().split('\n').map((line) => JSON.parse(line));
+      assert.ok(rows.some((row) => row.id === one.id && row.mark.tags[0] === 'a'), filter);
+    }
+    const {stdout} = await ask(t, proxy, ['flows', 'find', '--', '-is:pinned']);
+    assert.ok(stdout.includes('/two') && !stdout.includes('/one'), stdout);
+  });
+
+  test('where nothing is recorded nothing is imported or sent again, and it says why', async (t) => {
+    const proxy = await porthole(t, kRecording);
+    const site = await recorder(t);
+    await exchange(t, proxy.proxy4, get(site.url('/one'), 'Connection: close'));
+    const [one] = JSON.parse(`[${(await ask(t, proxy, ['flows', 'list', '--json'])).stdout.trim()}]`);
+    const file = (await ask(t, proxy, ['flows', 'export'])).stdout;
+    const folder = join(proxy.dir, '.local/state/porthole/flows');
+    const second = await porthole(t, {config: {capture: {on: true, folder}}});
+    await eventually('it is paused', () => /recording_paused.*another running proxy records in this folder/.test(second.stderr));
+    const back = await ask(t, second, ['flows', 'import', '-'], {stdin: file});
+    assert.equal(back.code, 1);
+    assert.match(back.stderr, /recording is paused: another running proxy records in this folder/);
+    const again = await ask(t, second, ['flows', 'replay', one.id]);
+    assert.equal(again.code, 1);
+    assert.equal(site.requests.length, 1);
+    assert.match((await ask(t, second, ['status'])).stdout, /paused: another running proxy records in this folder/);
+  });
+
+  test('a field without a colon, a tunnel and a topic of help are what they are', async (t) => {
+    const proxy = await porthole(t, kRecording);
+    const site = await recorder(t);
+    await exchange(t, proxy.proxy4, get(site.url('/one'), 'Connection: close'));
+    const [one] = JSON.parse(`[${(await ask(t, proxy, ['flows', 'list', '--json'])).stdout.trim()}]`);
+    const wrong = await ask(t, proxy, ['flows', 'replay', one.id, '-H', 'User-Agent']);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /-H "User-Agent": give 'Name: value'/);
+    assert.equal(site.requests.length, 1);
+    const help = await ask(t, proxy, ['help', 'flows']);
+    assert.equal(help.code, 0);
+    assert.equal(help.stdout, (await ask(t, proxy, ['flows', '--help'])).stdout);
+    await exchange(t, proxy.proxy4, Buffer.from('GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nBad Name: 1\r\n\r\n'));
+    const file = await ask(t, proxy, ['flows', 'export', 'status:400']);
+    assert.match(file.stderr, /1 request refused as it came is not in it/);
   });
 
   test('a socket that cannot be made is no reason not to serve', async (t) => {

@@ -226,6 +226,14 @@ describe('own answers', () => {
     }
   });
 
+  test('an RFC is cited with its sign', async (t) => {
+    for (const accept of ['text/html', '*/*']) {
+      const two = head('GET http://x.test/ HTTP/1.1', 'Host: a', 'Host: b', `Accept: ${accept}`);
+      const response = await exchange(t, proxy.proxy4, two);
+      assert.match(response.body.toString('utf8'), /\(RFC 9112 §3\.2\)/);
+    }
+  });
+
   test('what the client sent is escaped in HTML', async (t) => {
     const response = await exchange(
       t, proxy.proxy4,

@@ -48,9 +48,11 @@ TEST(RowLine, FitsTheTerminal) {
       << "the least that says something";
   flow::Row failed = row(target);
   failed.error = Token::connection_refused;
-  std::string line = row_line(failed, {.columns = 80});
-  EXPECT_THAT(line, EndsWith("  connection_refused\n"));
-  EXPECT_EQ(line.size(), 43U + 20 + 20 + 1) << "the error stays whole, the target keeps its least";
+  for (std::size_t columns : {66U, 80U, 100U})
+    EXPECT_EQ(row_line(failed, {.columns = columns}).size(), columns + 1) << columns;
+  EXPECT_THAT(row_line(failed, {.columns = 80}), EndsWith("  connection_refused\n"));
+  failed.error = Token::destination_ip_prohibited;
+  EXPECT_THAT(row_line(failed, {.columns = 80}), EndsWith("  destination_i...hibited\n"));
 }
 
 TEST(RowLine, ColourCostsNoRoomAndReachesTheStatusAlone) {

@@ -12,7 +12,8 @@ TEST(Html, MarkupBecomesText) {
 }
 
 TEST(Html, WhatCannotBePrintedBecomesAQuestionMark) {
-  EXPECT_EQ(escape_html(std::string_view("a\0b\r\n\x7f\xc3\xbc~", 9)), "a?b?????~");
+  EXPECT_EQ(escape_html(std::string_view("a\0b\r\n\x7f\xc3\xbc~", 9)), "a?b???\xc3\xbc~");
+  EXPECT_EQ(escape_html("\xc2\xa7 \xff"), "?? ?") << "of octets that are no UTF-8 none is believed";
 }
 
 }  // namespace

@@ -42,6 +42,24 @@ TEST(Explain, PutsWhatWentOutBesideWhatCameIn) {
             "added  -> Via: 1.1 porthole (via_added)\n");
 }
 
+TEST(Explain, SaysWhatWasPutUpWith) {
+  RecordedHead received = head("HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\tc\r\nY: z\r\n\r\n",
+                               {{ChangeKind::tolerated_obs_fold, "X: a\r\n b\r\n\tc", "X: a b c"}});
+  RecordedHead sent = head("HTTP/1.1 200 OK\r\nX: a b c\r\nY: z\r\n\r\n");
+  EXPECT_EQ(picture(align(&received, &sent)),
+            "same HTTP/1.1 200 OK -> HTTP/1.1 200 OK\n"
+            "changed X: a -> X: a b c (tolerated_obs_fold)\n"
+            "removed  b ->  (tolerated_obs_fold)\n"
+            "removed \tc ->  (tolerated_obs_fold)\n"
+            "same Y: z -> Y: z\n");
+  RecordedHead bare = head("HTTP/1.1 200 OK\r\nX: a\nY: z\n\r\n", {{ChangeKind::tolerated_bare_lf, "X: a", "X: a"}});
+  RecordedHead whole = head("HTTP/1.1 200 OK\r\nX: a\r\nY: z\r\n\r\n");
+  EXPECT_EQ(picture(align(&bare, &whole)),
+            "same HTTP/1.1 200 OK -> HTTP/1.1 200 OK\n"
+            "changed X: a -> X: a (tolerated_bare_lf)\n"
+            "same Y: z -> Y: z\n");
+}
+
 TEST(Explain, TakesNamesInAnyCaseForTheSame) {
   RecordedHead received{.at = 0, .text = "GET http://h/ HTTP/1.1\r\ncontent-length: 5\r\n\r\n", .changes = {}};
   RecordedHead sent{.at = 0, .text = "GET http://h/ HTTP/1.1\r\nContent-Length: 5\r\n\r\n", .changes = {}};

@@ -47,7 +47,7 @@ class ContentDiffTest : public test::FlowRig {
  protected:
   Flow answered(std::uint64_t id, std::string_view octets) {
     request(id, "GET http://h/a HTTP/1.1\r\n\r\n");
-    response(id, "HTTP/1.1 200 OK\r\n\r\n");
+    response(id, "HTTP/1.1 200 OK\r\n" + coding_ + "\r\n");
     content(id, Direction::response, octets);
     end(id, octets.size());
     step();
@@ -58,8 +58,29 @@ class ContentDiffTest : public test::FlowRig {
     content_diff(diff_, reader_, first, second, Direction::response);
   }
   std::uint64_t next_ = 1;
+  std::string coding_;
   ContentDiff diff_;
 };
+
+TEST_F(ContentDiffTest, OfWhatCannotBeDecodedIsThatOfTheOctets) {
+  coding_ = "Content-Encoding: gzip\r\n";
+  compare("notgzip!!!", "differentbody");
+  EXPECT_FALSE(diff_.same);
+  EXPECT_TRUE(diff_.a.coded);
+  EXPECT_EQ(diff_.a.text, "notgzip!!!");
+  EXPECT_TRUE(diff_.a.whole);
+}
+
+TEST_F(ContentDiffTest, OfWhatWasNotKeptIsNotKnown) {
+  request(8, "GET http://h/a HTTP/1.1\r\n\r\n");
+  sink_->unseen({8}, Direction::response, 100);
+  end(8, 100);
+  step();
+  Flow flow = *newest();
+  content_diff(diff_, reader_, flow, flow, Direction::response);
+  EXPECT_FALSE(diff_.same);
+  EXPECT_FALSE(diff_.text);
+}
 
 TEST_F(ContentDiffTest, OfTextIsByLines) {
   compare("a\nb\nc\n", "a\nx\nc\n");

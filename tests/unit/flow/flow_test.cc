@@ -84,6 +84,17 @@ TEST_F(FlowRig, KnowsWhatHasHappenedOfAFlowThatGoesOn) {
   EXPECT_EQ(flow->row.bytes_in, 5U);
 }
 
+TEST_F(FlowRig, SaysHowLongAFlowGoesOn) {
+  request(7, "GET http://h/a HTTP/1.1\r\n\r\n");
+  clock_.advance(std::chrono::seconds(3));
+  response(7, "HTTP/1.1 200 OK\r\n\r\n");
+  step();
+  auto flow = newest();
+  ASSERT_TRUE(flow);
+  EXPECT_FALSE(flow->ended);
+  EXPECT_EQ(flow->row.took, std::chrono::seconds(3));
+}
+
 TEST_F(FlowRig, SaysWhenTheBeginningIsGone) {
   request(1, "GET http://h/a HTTP/1.1\r\n\r\n");
   step();

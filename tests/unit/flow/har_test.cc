@@ -92,6 +92,14 @@ TEST_F(HarTest, HasNoSecretsUnlessAskedFor) {
   EXPECT_EQ(all["response"]["cookies"].dump(), R"([{"name":"id","value":"s3cret"}])");
 }
 
+TEST_F(HarTest, ContentThatBrokeInItsCodingIsSaidToBeCut) {
+  std::string whole = test::encoded(std::string(100'000, 'a') + "end", "gzip");
+  exchange(kRequest, "", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", whole.substr(0, whole.size() / 2));
+  auto content = entry()["response"]["content"];
+  EXPECT_EQ(content["_truncated"]["kept"], content["text"].get<std::string>().size());
+  EXPECT_FALSE(content["_truncated"]["why"].get<std::string>().empty());
+}
+
 TEST_F(HarTest, ABlankBehindANameMakesNoOtherField) {
   exchange(kRequest, "", "HTTP/1.1 200 OK\r\nSet-Cookie : id=s3cret\r\nContent-Type : text/css\r\n\r\n", "out");
   EXPECT_THAT(entry().dump(), Not(HasSubstr("s3cret")));

@@ -164,6 +164,8 @@ TEST_F(MarksTest, TheOldestMarkMakesRoomAndNoPinDoes) {
   std::ofstream(flows() + "/marks.json") << text << "}";
   Marks marks(flows(), random_);
   ASSERT_EQ(marks.size(), Marks::kMarksMax);
+  EXPECT_FALSE(marks.set({20'000}, {.pinned = true}, {}));
+  EXPECT_NE(marks.find({Marks::kMarksMax - 1}), nullptr) << "what was refused takes no room";
   ASSERT_TRUE(marks.set({20'000}, {.note = "new"}, {}));
   EXPECT_EQ(marks.size(), Marks::kMarksMax);
   EXPECT_NE(marks.find({20'000}), nullptr);

@@ -50,6 +50,20 @@ TEST_F(MessagesTest, FindsEventsWithTheirNamesAndJoinsTheirData) {
   EXPECT_EQ(page().kind, "sse");
 }
 
+TEST_F(MessagesTest, SayWhereTheirStreamCannotBeReadOn) {
+  answer("application/x-ndjson");
+  came("{\"a\":1}\n{\"b\":");
+  at_ += 100;  // was lost
+  came("3}\n");
+  end(1, at_);
+  step();
+  EXPECT_THAT(seen(), ElementsAre("text={\"a\":1}", "unreadable="));
+  EXPECT_EQ(page().messages[1].n, 1U);
+  EXPECT_THAT(seen(1), ElementsAre("unreadable="));
+  EXPECT_THAT(seen(2), IsEmpty());
+  EXPECT_TRUE(page(0, 1).more);
+}
+
 TEST_F(MessagesTest, AnEmptyNameIsNone) {
   answer("text/event-stream");
   came("event: tick\nevent:\ndata: a\n\n");

@@ -73,17 +73,24 @@ TEST(Redactor, HidesASecretInAHeadThatAnyOctetBroke) {
   }
 }
 
+std::string request(std::string text) {
+  Redactor({"authorization", "cookie"}).redact_request(text);
+  return text;
+}
+
 TEST(Redactor, HidesUserInformationOfTheTarget) {
-  EXPECT_EQ(redacted("GET http://user:s3cret@h/p@q?r=s@t HTTP/1.1\r\nHost: h\r\n\r\n"),
+  EXPECT_EQ(request("GET http://user:s3cret@h/p@q?r=s@t HTTP/1.1\r\nHost: h\r\n\r\n"),
             "GET http://***********@h/p@q?r=s@t HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(unparsed("CONNECT user:s3cret@h:443 HTTP/1.1\r\nX: y\r\n\r\n"),
             "CONNECT ***********@h:443 HTTP/1.1\r\nX: y\r\n\r\n");
   for (std::string_view kept :
        {"GET /a@b HTTP/1.1\r\nFrom: me@h\r\n", "GET http://npm/@scope/b HTTP/1.1\r\nFrom: me@h\r\n",
         "GET http://h?at=a@b HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\nFrom: http://me@h\r\n"}) {
-    EXPECT_EQ(redacted(std::string(kept)), kept);
+    EXPECT_EQ(request(std::string(kept)), kept);
     EXPECT_EQ(unparsed(std::string(kept)), kept);
   }
+  for (std::string_view kept : {"HTTP/1.1 200 OK by admin@h\r\n", "From : me@h\r\n"})
+    EXPECT_EQ(redacted(std::string(kept)), kept) << "only a request has a target";
   EXPECT_EQ(redacted("From: me@h\r\n"), "From: me@h\r\n") << "trailers, and what was changed, have no first line";
 }
 

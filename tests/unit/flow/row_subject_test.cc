@@ -56,6 +56,21 @@ TEST(RowSubject, KnowsWhatALineShows) {
     EXPECT_EQ(test(not_so, row()), match::Truth::no) << not_so;
 }
 
+TEST(RowSubject, DoesNotKnowTheEndOfALongTarget) {
+  Row row;
+  row.method = "GET";
+  row.host = "h";
+  std::string target = "http://h/?" + std::string(Rows::kTargetMax, 'q');
+  row.target = std::string_view(target).substr(0, Rows::kTargetMax);
+  row.number = 1;
+  for (std::string_view text : {"query:*end", "path:/a", "-query:*end", "url:*end"})
+    EXPECT_EQ(test(text, row), match::Truth::unknown) << text;
+  EXPECT_EQ(test("host:h", row), match::Truth::yes);
+  row.number.reset();
+  row.target = target;
+  EXPECT_EQ(test("query:*end", row), match::Truth::no) << "a record has it whole";
+}
+
 TEST(RowSubject, DoesNotKnowFieldsAndContent) {
   for (std::string_view unknown : {"header.a:b", "body:x", "request-header.cookie:*", "is:retried"})
     EXPECT_EQ(test(unknown, row()), match::Truth::unknown) << unknown;

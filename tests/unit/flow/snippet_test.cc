@@ -14,6 +14,7 @@
 namespace porthole::flow {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -127,17 +128,53 @@ TEST_F(SnippetTest, WithoutSecretsTheirValuesAreAsterisks) {
 }
 
 TEST_F(SnippetTest, AFetchHasItsFieldsInOrderAndItsContent) {
-  EXPECT_EQ(of(SnippetKind::fetch, "POST http://h/ HTTP/1.1\r\nHost: h\r\nA: 1\r\nA: \"2\"\r\n\r\n", "line\n\xc3\xa9"),
-            "await fetch(\"http://h/\", {\n  method: \"POST\",\n  headers: [\n    [\"A\", \"1\"],\n    [\"A\", "
+  EXPECT_EQ(of(SnippetKind::fetch, "POST http://h/ HTTP/1.1\r\nHost: h\r\nA: 1\r\nContent-Type: t\r\nA: \"2\"\r\n\r\n",
+               "line\n\xc3\xa9"),
+            "await fetch(\"http://h/\", {\n  method: \"POST\",\n  headers: [\n    [\"A\", \"1\"],\n    "
+            "[\"Content-Type\", \"t\"],\n    [\"A\", "
             "\"\\\"2\\\"\"],\n  ],\n"
             "  body: \"line\\n\xc3\xa9\",\n});\n");
   EXPECT_THAT(of(SnippetKind::fetch, "POST http://h/ HTTP/1.1\r\nHost: h\r\n\r\n", "\xff"), HasSubstr("atob('/w==')"));
 }
 
-TEST_F(SnippetTest, APythonProgramJoinsFieldsOfOneName) {
-  std::string text = of(SnippetKind::python, "POST http://h/ HTTP/1.1\r\nHost: h\r\nA: 1\r\na: 2\r\n\r\n", "'\\\n\xff");
-  EXPECT_THAT(text, HasSubstr("Request(\"http://h/\", method=\"POST\", data=b'\\x27\\x5c\\x0a\\xff')"));
-  EXPECT_THAT(text, HasSubstr("add_header(\"A\", \"1, 2\")"));
+TEST_F(SnippetTest, APythonProgramAddsNoFieldAndJoinsNone) {
+  EXPECT_EQ(
+      of(SnippetKind::python, "POST http://[::1]:81/a?b HTTP/1.1\r\nHost: h\r\nA: 1\r\na: 2\r\n\r\n", "'\\\n\xff"),
+      "import http.client\n\nconnection = http.client.HTTPConnection(\"::1\", 81)\n"
+      "connection.putrequest(\"POST\", \"/a?b\", skip_accept_encoding=True)\n"
+      "connection.putheader(\"A\", \"1\")\nconnection.putheader(\"a\", \"2\")\n"
+      "connection.putheader(\"Content-Length\", \"4\")\n"
+      "connection.endheaders(b'\\x27\\x5c\\x0a\\xff')\n"
+      "answer = connection.getresponse()\nprint(answer.status, answer.read())\n");
+  EXPECT_THAT(of(SnippetKind::python, "GET http://h HTTP/1.1\r\nHost: h\r\n\r\n"),
+              HasSubstr("HTTPConnection(\"h\", 80)\nconnection.putrequest(\"GET\", \"/\", skip_accept_encoding=True)\n"
+                        "connection.endheaders()\n"));
+}
+
+TEST_F(SnippetTest, NothingIsSaidOfContentThatTheClientDidNotSay) {
+  EXPECT_THAT(of(SnippetKind::fetch, "POST http://h/ HTTP/1.1\r\nHost: h\r\n\r\n", "text"),
+              HasSubstr("body: new TextEncoder().encode(\"text\"),"));
+  EXPECT_THAT(of(SnippetKind::fetch, "GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n", "text"),
+              AllOf(Not(HasSubstr("body:")), HasSubstr("// 4 bytes of content: fetch sends none with GET")));
+  EXPECT_THAT(of(SnippetKind::curl, "POST http://h/ HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"),
+              HasSubstr(" --data-raw '' -H 'Content-Type:' "));
+}
+
+TEST_F(SnippetTest, AFormOfDashesAndMuchTextComeThroughPrintf) {
+  const std::string start =
+      "POST http://h/ HTTP/1.1\r\nHost: h\r\nAccept: a\r\nUser-Agent: u\r\nContent-Type: t\r\n\r\n";
+  for (const std::string& body : {std::string("------WebKit\r\n\xff"), std::string(150'000, 'x')}) {
+    auto words = told(of(SnippetKind::curl, start, body));
+    ASSERT_FALSE(words.empty());
+    EXPECT_EQ(words.back(), body);
+  }
+}
+
+TEST_F(SnippetTest, RawOfWhatCameInChunksIsInOne) {
+  EXPECT_EQ(
+      of(SnippetKind::raw, "PUT http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
+         "0123456789abcdef"),
+      "PUT http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n");
 }
 
 TEST_F(SnippetTest, RawAreTheOctets) {
@@ -151,7 +188,7 @@ TEST_F(SnippetTest, ContentThatWasNotKeptWholeIsSaidSo) {
   sink_->end({1}, {.flow = {1}, .method = "PUT", .target = "http://h/", .host = "h", .bytes_in = 10}, clock_.now());
   step();
   EXPECT_THAT(*snippet(reader_, *newest(), SnippetKind::curl, true),
-              StartsWith("# 3 of 10 bytes of the content were kept\ncurl"));
+              StartsWith("# 3 of 10 bytes of the content are here\ncurl"));
 }
 
 TEST_F(SnippetTest, TunnelsAndWhatWasForUsHaveNone) {

@@ -22,8 +22,8 @@ Flow flow(Duration took, std::optional<Duration> sent, std::optional<Duration> a
 
 Duration sum(const Timing& timing) {
   Duration zero{};
-  return timing.blocked + timing.dns.value_or(zero) + timing.connect.value_or(zero) + timing.wait.value_or(zero) +
-         timing.receive.value_or(zero);
+  return timing.blocked + timing.dns.value_or(zero) + timing.send.value_or(zero) + timing.connect.value_or(zero) +
+         timing.wait.value_or(zero) + timing.receive.value_or(zero);
 }
 
 TEST(Timing, TakesAFlowApart) {
@@ -37,6 +37,18 @@ TEST(Timing, TakesAFlowApart) {
   EXPECT_EQ(timing.receive, 30ms);
   EXPECT_EQ(timing.blocked, 3ms);
   EXPECT_EQ(sum(timing), timing.total);
+}
+
+TEST(Timing, WhatTheClientTakesToSendIsNotTheServers) {
+  Flow slow = flow(31s, 10ms, 30s + 15ms);
+  slow.content[0].pieces = {{.record = {}, .at = Duration(1s + 20ms).count(), .offset = 0, .size = 5},
+                            {.record = {}, .at = Duration(1s + 30s + 10ms).count(), .offset = 5, .size = 5}};
+  Timing timing = timing_of(slow);
+  EXPECT_EQ(timing.send, 30s);
+  EXPECT_EQ(timing.wait, 5ms);
+  EXPECT_EQ(sum(timing), timing.total);
+  slow.content[0].pieces[1].at = Duration(1s + 31s).count();  // it went on while the answer came
+  EXPECT_EQ(timing_of(slow).wait, 0s);
 }
 
 TEST(Timing, LeavesOutWhatDidNotHappen) {

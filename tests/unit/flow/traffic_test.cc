@@ -47,6 +47,26 @@ TEST_F(TrafficTest, CountsWhatEnded) {
   EXPECT_EQ(said["hosts"], nlohmann::json::parse(R"([["a.test",2],["b.test",1]])"));
 }
 
+TEST_F(TrafficTest, CountsAFlowOnceWhateverIsSaidOfIt) {
+  ended(now_ - 5s, 5ms);
+  EXPECT_EQ(stats()["bytes"], 10);
+  rows_.touch({1});
+  EXPECT_EQ(stats()["bytes"], 10);
+  ended(now_, 5ms);  // it ends, and is spoken of, before somebody asks
+  rows_.touch({2});
+  now_ += 1s;
+  EXPECT_EQ(stats()["bytes"], 20);
+}
+
+TEST_F(TrafficTest, WhatIsImportedIsNoTraffic) {
+  Row row{.flow = {9}, .flags = kImported, .status = 200};
+  row.begun = now_ - 5s;
+  row.method = "GET";
+  row.bytes_out = 10;
+  rows_.add(row);
+  EXPECT_EQ(stats()["bytes"], 0);
+}
+
 TEST_F(TrafficTest, TheRateIsThatOfTheLastWholeSecond) {
   EXPECT_EQ(stats()["rate"], 0);
   for (int i = 0; i < 20; ++i) ended(now_ + 500ms, 5ms);
