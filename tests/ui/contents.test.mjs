@@ -404,6 +404,22 @@ test('long text is shown to where it was read', async (t) => {
   await page.locator('.cm-gutterElement', {hasText: /^30000$/}).waitFor();
 });
 
+test('reading on in text of many octets a character stays where it was', async (t) => {
+  const {porthole, page, origin} =
+    await watched(t, {'/cjk': says('text/plain; charset=utf-8', '日本語の文字列です\n'.repeat(30_000))});
+  await send(porthole, origin.url('/cjk'));
+  await openFlow(page, '/cjk', 'response');
+  await page.locator('.body .cm-content').waitFor();
+  const top = () => page.evaluate(() => document.querySelector('.cm-scroller').scrollTop);
+  await page.evaluate(() => {
+    document.querySelector('.cm-scroller').scrollTop = 30_000;
+  });
+  await page.getByRole('button', {name: 'Read more'}).click();
+  await page.locator('.more', {hasText: '512 KiB of'}).waitFor();
+  await page.waitForTimeout(200);
+  assert.ok(Math.abs(await top() - 30_000) < 200, `at ${await top()}`);
+});
+
 test('secrets are masked among the changes, too', async (t) => {
   const {porthole, page, origin} = await watched(t);
   await send(porthole, origin.url('/a'), {headers: {'Proxy-Authorization': 'Basic c3VwZXJzZWNyZXQ='}});

@@ -26,7 +26,8 @@ export const fellBefore = signal(0); // rows that left at the old end since the 
 // all: a run's places are the numbers of its rows. matches, hits: they count those that match, from the oldest on.
 let mode: 'all' | 'matches' | 'hits' = 'all';
 let first = 0, // of all rows: the number of the oldest
-  next = 0; // behind the newest that is known here, or was when the list was read
+  next = 0, // behind the newest that is known here, or was when the list was read
+  fell = 0; // matches that left at the old end since the filter was set
 let tail = new Run(),
   block = new Run();
 let wait: Frame[] | undefined; // frames that came while a list was being read
@@ -47,7 +48,8 @@ export function changed() {
   else requestAnimationFrame(then);
 }
 
-const origin = () => (mode === 'all' ? first : 0);
+// The place of the oldest row that the list shows.
+const origin = () => (mode === 'all' ? first : mode === 'matches' ? fell : 0);
 export function rowAt(at: number): Row | undefined {
   const place = at + origin();
   return place >= tail.start ? tail.at(place) : block.at(place);
@@ -90,6 +92,7 @@ function add(rows: Row[]) {
 export function applyFrame(frame: Frame) {
   if (wait) return void wait.push(frame);
   if (frame.seq <= base) return;
+  if (mode === 'hits') noteForSearch([...(frame.upd ?? []), ...(frame.add ?? [])]);
   for (const row of frame.upd ?? []) {
     const here = tail.replace(row),
       there = block.replace(row);
@@ -106,10 +109,18 @@ export function applyFrame(frame: Frame) {
       changed();
     }
   } else if (news > 0) {
-    if (mode === 'hits') ended += (frame.upd ?? []).concat(frame.add ?? []).filter((row) => row.state === 'done').length;
     refreshSoon();
   }
   if (news > 0) changed();
+}
+
+// In `hits`: which flows ended, to be searched; and whether one of those that had was spoken of, which may change what matches.
+function noteForSearch(rows: Row[]) {
+  for (const row of rows) {
+    if (row.state !== 'done') continue;
+    if (row.mark || tail.row(row.id)?.state === 'done') spokenOf = true;
+    else ended += 1;
+  }
 }
 
 const ask = (limit: number, more: {skip?: number; below?: number} = {}, wanted = applied) =>
@@ -119,7 +130,8 @@ let refreshTimer: ReturnType<typeof setTimeout> | undefined,
   refreshing = false,
   again = false,
   refreshTook_ms = 0,
-  ended = 0; // flows that ended since a search was last asked
+  ended = 0, // flows that ended since a search was last asked
+  spokenOf = false;
 function refreshSoon() {
   if (refreshing) again = true;
   else refreshTimer ??= setTimeout(() => void refresh(), Math.max(mode === 'hits' ? kSearch_ms : kRefresh_ms, 2 * refreshTook_ms));
@@ -152,22 +164,33 @@ async function refreshMatches(mine: number) {
   const seam = rows[0] ? known.findIndex((row) => row.id === rows[0]!.id) : -1;
   const fresh = new Set(rows.map((row) => row.id));
   const after = seam < 0 ? [] : known.slice(seam);
-  const joins = seam >= 0 && after.every((row) => fresh.has(row.id)) && said.total === total.peek() + rows.length - after.length;
-  if (joins) {
+  // Fewer than there should be: those that the server dropped at the old end, or some match no longer.
+  const fewer = total.peek() + rows.length - after.length - said.total;
+  const left = said.first > first ? fewer : 0;
+  if (seam >= 0 && after.every((row) => fresh.has(row.id)) && fewer === left && left >= 0) {
+    fell += left;
+    fellBefore.value += left;
     setMatches([...known.slice(0, seam), ...rows].slice(-kTailMax), said);
+    block.dropBelow(fell);
   } else {
     if (said.more) said = await ask(kTailMax);
     if (mine !== turn) return;
     block = new Run();
     setMatches(said.rows.toReversed(), said);
   }
+  // What has ended since cannot all be judged by its row.
+  if (said.unsure > 0) {
+    mode = 'hits';
+    loadHits(mine, applied);
+  }
   changed();
 }
 
 function setMatches(rows: Row[], said: Rows) {
   const all = Math.max(rows.length, said.total);
-  tail = new Run(all - rows.length, rows);
+  tail = new Run(fell + all - rows.length, rows);
   total.value = all;
+  first = said.first;
   next = said.next;
 }
 
@@ -178,7 +201,6 @@ export async function load(): Promise<void> {
   const mine = turn;
   wait ??= [];
   let asked = filter.peek();
-  stopSearch();
   clearTimeout(refreshTimer);
   clearTimeout(retry);
   refreshTimer = undefined;
@@ -191,9 +213,11 @@ export async function load(): Promise<void> {
       return ask(kTailMax, {}, asked);
     });
     if (mine !== turn) return;
+    stopSearch();
     applied = asked;
     base = said.seq;
     block = new Run();
+    fell = 0;
     const rows = said.rows.toReversed();
     mode = asked === '' ? 'all' : said.unsure > 0 ? 'hits' : 'matches';
     if (mode === 'all') {
@@ -211,6 +235,9 @@ export async function load(): Promise<void> {
     if (mine !== turn) return;
     if (error instanceof ApiError && error.status === 400) {
       problem.value = error.problem;
+      // The list that stays goes on.
+      if (mode === 'hits') loadHits(mine, applied);
+      else if (mode === 'matches') refreshSoon();
     } else if (!(error instanceof ApiError) || error.status !== 401) {
       // What is shown is not what the filter says.
       if (asked !== applied) problem.value = {code: 'away', message: 'Porthole did not answer with a list; trying again.'};
@@ -236,6 +263,7 @@ function loadHits(mine: number, asked: string) {
   tail = new Run(0, tail.known().sort(byBeginning));
   total.value = tail.size;
   ended = 0;
+  spokenOf = false;
   search(
     asked,
     (rows) => {
@@ -248,11 +276,13 @@ function loadHits(mine: number, asked: string) {
 }
 
 async function refreshHits(mine: number) {
+  if (spokenOf) return void load();
   const many = ended;
-  ended = 0;
   if (many === 0) return;
   const hits = await searchNewest(applied, many);
-  if (mine === turn) joinHits(hits);
+  if (mine !== turn) return;
+  ended -= many;
+  joinHits(hits);
 }
 
 // The list shows rows `from` to `to`: reads them when they are neither in the tail nor in the block. One request at a time.
@@ -279,7 +309,7 @@ export async function ensure(from: number, to: number): Promise<void> {
         setFirst(said.first);
         total.value = next - first;
       } else if (said.total === total.peek()) {
-        block = new Run(end - rows.length, rows);
+        block = new Run(fell + end - rows.length, rows);
       } else {
         refreshSoon(); // some match no longer
         break;

@@ -102,7 +102,7 @@ export function List() {
     else if (fell > 0 && !order.value) node.scrollTop -= fell * rowHeight;
     left.top = lastTop.current = top.value = node.scrollTop;
     return undefined;
-  }, [settled.value, all, follow.value, rowHeight, height.value, order.value]);
+  }, [settled.value, all, rows.fellBefore.value, follow.value, rowHeight, height.value, order.value]);
 
   useEffect(() => {
     if (!isSorted()) void rows.ensure(first, last);

@@ -1,14 +1,16 @@
 // Following the newest row. Scrolling up, or choosing a row that is not the newest, stops it; the list then says how many are new.
 import {computed, effect, signal} from '@preact/signals';
-import {total, version} from '../rows';
+import {fellBefore, total, version} from '../rows';
 import {filter} from '../route';
 
 export const follow = signal(true);
 const seen = signal(0);
+// Rows that came, also those that have left at the old end since.
+const ever = () => total.value + fellBefore.value;
 
 effect(() => {
   version.value;
-  if (follow.value) seen.value = total.value;
+  if (follow.value) seen.value = ever();
 });
 effect(() => {
   filter.value;
@@ -17,5 +19,5 @@ effect(() => {
 
 export const unseen = computed(() => {
   version.value;
-  return follow.value ? 0 : Math.max(0, total.value - seen.value);
+  return follow.value ? 0 : Math.max(0, ever() - seen.value);
 });

@@ -29,15 +29,15 @@ const kNames: Record<Kind, string> = {
 
 type Props = {id: string; side: 'request' | 'response'; type: string; content: Content; done: boolean; url: string};
 
-type Viewed = {kind: Kind; text: string; bytes: Uint8Array; whole: boolean; path: string; stage: number; type: string; url: string};
-function View({kind, text, bytes: octets, whole, path, stage, type, url}: Viewed) {
+type Viewed = {kind: Kind; text: string; bytes: Uint8Array; whole: boolean; path: string; done: boolean; type: string; url: string};
+function View({kind, text, bytes: octets, whole, path, done, type, url}: Viewed) {
   switch (kind) {
     case 'json':
       return <Json text={text} whole={whole} />;
     case 'hex':
       return <Hex bytes={octets} />;
     case 'image':
-      return <Picture path={path} type={type} stage={stage} />;
+      return <Picture path={path} type={type} done={done} />;
     case 'form':
       return <Pairs pairs={formOf(text)} />;
     case 'multipart':
@@ -95,6 +95,7 @@ export function Body({id, side, type, content, done, url}: Props) {
     const now = data.value!;
     try {
       const next = await getBody(path, now.bytes.length, Math.max(kPiece, now.bytes.length));
+      if (of.current !== path || data.peek()?.bytes !== now.bytes) return;
       data.value = {...next, bytes: joined(now.bytes, next.bytes)};
     } catch (error) {
       failed.value = String((error as Error).message);
@@ -106,9 +107,8 @@ export function Body({id, side, type, content, done, url}: Props) {
   const kind = chosen.value && kinds.includes(chosen.value) ? chosen.value : (kinds[0] ?? 'hex');
   // Made anew only when what it shows has changed: it may be much to read.
   const view = useMemo(
-    () =>
-      now && <View kind={kind} text={text} bytes={now.bytes} whole={now.whole} path={path} stage={stage} type={type} url={url} />,
-    [kind, text, now?.bytes, now?.whole, path, stage, type, url],
+    () => now && <View kind={kind} text={text} bytes={now.bytes} whole={now.whole} path={path} done={done} type={type} url={url} />,
+    [kind, text, now?.bytes, now?.whole, path, done, type, url],
   );
   if (!kept)
     return (

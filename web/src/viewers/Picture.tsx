@@ -1,8 +1,8 @@
 // An image, through a blob and <img> alone: an SVG there runs no script and loads nothing.
 import {useEffect, useState} from 'preact/hooks';
 
-// `stage` changes when more of it is here.
-export function Picture({path, type, stage}: {path: string; type: string; stage: number}) {
+// What is here when it is opened, and again when it is whole.
+export function Picture({path, type, done}: {path: string; type: string; done: boolean}) {
   const [shown, setShown] = useState('');
   const [size, setSize] = useState('');
   useEffect(() => {
@@ -19,7 +19,7 @@ export function Picture({path, type, stage}: {path: string; type: string; stage:
       abort.abort();
       URL.revokeObjectURL(url);
     };
-  }, [path, stage]);
+  }, [path, done]);
   return (
     <figure class="picture">
       {shown && (

@@ -35,11 +35,12 @@ export function Text({text, type, url}: {text: string; type: string; url: string
   useEffect(() => {
     const known = editor?.state.doc;
     if (!editor || !known) return;
-    const before = known.toString(),
-      now = text.replaceAll(/\r\n?/g, '\n');
-    if (before === now) return;
-    const grown = now.startsWith(before);
-    editor.dispatch({changes: {from: grown ? known.length : 0, to: known.length, insert: grown ? now.slice(before.length) : now}});
+    const now = text.replaceAll(/\r\n?/g, '\n');
+    if (known.toString() === now) return;
+    // A character of which only a part had come stood as U+FFFD at the end.
+    const sure = known.toString().replace(/\ufffd+$/, '');
+    const from = now.startsWith(sure) ? sure.length : 0;
+    editor.dispatch({changes: {from, to: known.length, insert: now.slice(from)}});
   }, [editor, text]);
   return (
     <>
