@@ -204,8 +204,10 @@ std::optional<flow::Flow> Api::find(std::string_view text, flow::SegmentFolder& 
     parts_.recorder->wait_until_written(row->last, kPatience);
     auto found = flow::read_flow(folder, row->last);
     if (found && found->row.flow.value == id->value) return found;
-    bool unpinned = (row->last.sequence() & flow::Store::kCopies) != 0;  // the copy that its row means has gone
-    if (!unpinned) return std::nullopt;
+    // Its copy may stand where its row does not know of it; or be gone, and what it was copied from not.
+    const flow::Mark* mark = parts_.marks.find(*id);
+    bool unpinned = (row->last.sequence() & flow::Store::kCopies) != 0;
+    if (!unpinned && !(mark && mark->pinned)) return std::nullopt;
   }
   auto last = flow::find_flow(parts_.folder, *id, kUnindexedMax);
   return last ? flow::read_flow(folder, *last) : std::nullopt;

@@ -184,10 +184,11 @@ Answer flow_export(const FlowQuestion& question, std::FILE* file) {
     answer.err = fmt::format("porthole: {} tunnel{} not in it: https passes unread\n", written.tunnels,
                              written.tunnels == 1 ? " is" : "s are");
   if (written.refused > 0)
-    answer.err += fmt::format(
-        "porthole: {} request{} refused as {} came {} not in it: an archive has no place for what is no request\n",
-        written.refused, written.refused == 1 ? "" : "s", written.refused == 1 ? "it" : "they",
-        written.refused == 1 ? "is" : "are");
+    answer.err += fmt::format("porthole: {} not in it: refused as it came, an archive has no place for it\n",
+                              written.refused == 1 ? "1 request is" : fmt::format("{} requests are", written.refused));
+  if (written.lost > 0)
+    answer.err += fmt::format("porthole: {} not in it: the request has left the store\n",
+                              written.lost == 1 ? "1 flow is" : fmt::format("{} flows are", written.lost));
   if (std::fflush(file) != 0 || std::ferror(file) != 0)
     answer = {kFailure, "", fmt::format("porthole: the archive cannot be written: {}\n", std::strerror(errno))};
   return answer;

@@ -53,7 +53,8 @@ HarFile write_har(std::FILE* file, const std::string& folder, const match::Expr&
     if (!found) continue;  // evicted meanwhile
     bool first = written.flows == 0;
     if (flow::append_har_entry(text, reader, *found, marks.find(found->row.flow), wish.secrets, first)) ++written.flows;
-    else ++(found->row.method == "CONNECT" ? written.tunnels : written.refused);
+    else if (found->row.method == "CONNECT") ++written.tunnels;
+    else ++(found->request_received ? written.refused : written.lost);
     put();
   }
   text += flow::har_tail();

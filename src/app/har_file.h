@@ -18,6 +18,7 @@ struct HarFile {
   std::size_t flows = 0;    // in it
   std::size_t tunnels = 0;  // that have no place in it
   std::size_t refused = 0;  // requests that were none: neither have these
+  std::size_t lost = 0;     // flows whose request is not in the store any more
 };
 
 // Those of `folder` that `wanted` matches. Whether all was written is for ferror() to say.

@@ -68,6 +68,7 @@ DecodedContent decoded_content(SegmentFolder& folder, const Flow& flow, Directio
   bool all = offset == content.size;
   if (decoded.fault.empty()) decoded.fault = fault_of(state, decoder);
   if (!all && state == coding::Decoder::State::truncated) decoded.fault = "not all of it was kept";
+  decoded.early = all && state == coding::Decoder::State::truncated;
   decoded.whole = decoded.fault.empty() && all;
   return decoded;
 }

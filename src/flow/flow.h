@@ -80,6 +80,7 @@ struct DecodedContent {
   std::string text;
   bool whole = false;  // nothing is missing: not lost, not cut, not capped
   bool plain = true;   // no coding is left on it; else it is as it passed
+  bool early = false;  // all is here, and its coding is not at its end: who read it left, or it was broken off
   std::string fault;
 };
 DecodedContent decoded_content(SegmentFolder& folder, const Flow& flow, Direction direction, ByteCount most);

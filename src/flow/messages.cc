@@ -156,11 +156,13 @@ MessagePage messages_of(SegmentFolder& folder, const Flow& flow, std::size_t fro
   const RecordedContent& content = flow.content[1];
   bool coded = !fields_of(*flow.head_of(Direction::response), "content-encoding").empty();
   std::string text;
-  bool all = true;
+  bool all = true, broken = false;
   if (coded) {
     DecodedContent decoded = decoded_content(folder, flow, Direction::response, MessagePage::kContentMax);
     text = std::move(decoded.text);
-    all = flow.ended ? decoded.whole : content.unseen == 0 && text.size() < MessagePage::kContentMax;
+    bool kept = content.kept == content.size && text.size() < MessagePage::kContentMax;
+    broken = flow.ended && kept && !decoded.whole && !decoded.early;
+    all = kept && !broken;
   } else {
     read_content(folder, content, 0, MessagePage::kContentMax, text);
     all = text.size() == content.size;
@@ -173,7 +175,8 @@ MessagePage messages_of(SegmentFolder& folder, const Flow& flow, std::size_t fro
                                .end = text.size(),
                                .kind = "unreadable",
                                .data = {},
-                               .fault = "what follows was not kept, or is beyond what is read"});
+                               .fault = broken ? "its content coding is broken here"
+                                               : "what follows was not kept, or is beyond what is read"});
   }
   std::int64_t last = content.pieces.empty() ? 0 : content.pieces.back().at;
   for (Message& message : page.messages) message.at = coded ? last : came_at(content, message.end, last);

@@ -33,7 +33,7 @@ Text RowSubject::text(Key key) const {
   bool cut = row_.number && row_.target.size() >= Rows::kTargetMax;  // the record has it whole
   switch (key) {
     case Key::host: return or_none(target().host);
-    case Key::path: return cut ? Text::unknown() : or_none(target().path);
+    case Key::path: return cut && target().query.data() == nullptr ? Text::unknown() : or_none(target().path);
     case Key::query:
       if (cut) return Text::unknown();
       return target().query.data() == nullptr ? Text::none() : Text(target().query);

@@ -185,7 +185,11 @@ std::optional<std::string> snippet(SegmentFolder& folder, const Flow& flow, Snip
   }
   if (!secrets) Redactor(secret_fields()).redact_request(head);
   Request request = request_of(folder, flow, head);
-  if (kind == SnippetKind::raw) return raw(request, head, flow.trailers[0]);
+  if (kind == SnippetKind::raw) {
+    std::string trailers = flow.trailers[0];
+    if (!secrets) Redactor(secret_fields()).redact_lines(trailers);
+    return raw(request, head, trailers);
+  }
   if (request.url.empty()) return std::nullopt;  // in origin-form: it was for us
   switch (kind) {
     case SnippetKind::fetch: return fetch(request);

@@ -191,6 +191,23 @@ TEST_F(ApiTest, AFlowIsFoundWhenItsPinWasTakenOutBehindAListThatBeganWithIt) {
   EXPECT_EQ(get(second)["row"]["path"], "/2");
 }
 
+TEST_F(ApiTest, APinnedFlowIsThereWhenItsSegmentHasGone) {
+  exchange(1, "/1");
+  step();
+  std::string path = "/api/flows/" + flow::id_text({1});
+  ASSERT_EQ(ask("PATCH", path + "/mark", R"({"pinned": true, "note": "n"})").status, 204);
+  for (std::uint64_t id = 2; recorder_->metrics().evicted_segments.value() == 0; ++id) {
+    ASSERT_LT(id, 2000U);
+    request(id, "GET http://h/fill HTTP/1.1\r\n\r\n");
+    content(id, flow::Direction::response, std::string(16'000, 'f'), 16'000);
+    end(id, 16'000);
+    step();
+  }
+  EXPECT_EQ(get(path)["row"]["path"], "/1");
+  EXPECT_EQ(ask("PATCH", path + "/mark", R"({"pinned": false})").status, 204);
+  EXPECT_EQ(marks_.find({1})->note, "n");
+}
+
 TEST_F(ApiTest, SaysOfHowManyTheRowsDoNotDecide) {
   exchange(1);
   request(2, "GET http://h/open HTTP/1.1\r\n\r\n");

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "support/coded.h"
 #include "support/flow_rig.h"
 
 namespace porthole::flow {
@@ -62,6 +63,15 @@ TEST_F(MessagesTest, SayWhereTheirStreamCannotBeReadOn) {
   EXPECT_THAT(seen(1), ElementsAre("unreadable="));
   EXPECT_THAT(seen(2), IsEmpty());
   EXPECT_TRUE(page(0, 1).more);
+}
+
+TEST_F(MessagesTest, OfACodedStreamThatWasBrokenOffWhatCameIsThere) {
+  std::string coded = test::encoded("data: one\n\ndata: two\n\n", "gzip");
+  answer("text/event-stream", "Content-Encoding: gzip\r\n");
+  came(coded.substr(0, coded.size() - 8));  // without its trailer
+  end(1, at_);
+  step();
+  EXPECT_THAT(seen(), ElementsAre("text=one", "text=two"));
 }
 
 TEST_F(MessagesTest, AnEmptyNameIsNone) {

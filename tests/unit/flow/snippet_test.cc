@@ -170,6 +170,18 @@ TEST_F(SnippetTest, AFormOfDashesAndMuchTextComeThroughPrintf) {
   }
 }
 
+TEST_F(SnippetTest, TrailersHaveSecretsToo) {
+  request(1, "PUT http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+  http::Fields trailers;
+  trailers.add("X-Sum", "1");
+  trailers.add("authorization", "s3cret");
+  sink_->trailers({1}, Direction::request, trailers);
+  sink_->end({1}, {.flow = {1}, .method = "PUT", .target = "http://h/", .host = "h"}, clock_.now());
+  step();
+  EXPECT_THAT(*snippet(reader_, *newest(), SnippetKind::raw, false),
+              testing::EndsWith("0\r\nX-Sum: 1\r\nauthorization: ******\r\n\r\n"));
+}
+
 TEST_F(SnippetTest, RawOfWhatCameInChunksIsInOne) {
   EXPECT_EQ(
       of(SnippetKind::raw, "PUT http://h/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
