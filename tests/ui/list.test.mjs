@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import net from 'node:net';
 import {before, test} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 
@@ -338,8 +339,11 @@ const places = (page) => page.evaluate(async () => {
     grid.scrollTop = top;
     for (let n = 0; n < 200; n += 1) {
       await new Promise((drawn) => requestAnimationFrame(drawn));
-      const rows = [...document.querySelectorAll('[data-at]')], first = Math.floor(grid.scrollTop / rows[0]?.offsetHeight);
-      if (rows.some((row) => Number(row.dataset.at) === first) && rows.every((row) => row.id)) break;
+      const rows = [...document.querySelectorAll('[data-at]')], tall = rows[0]?.offsetHeight;
+      const drawn = new Set(rows.map((row) => Number(row.dataset.at)));
+      const first = Math.floor(grid.scrollTop / tall), last = Math.ceil((grid.scrollTop + grid.clientHeight) / tall) - 1;
+      const end = Number(document.querySelector('[data-count]').dataset.count) - 1;
+      if (drawn.has(first) && drawn.has(Math.min(last, end)) && rows.every((row) => row.id)) break;
     }
     for (const row of document.querySelectorAll('[data-at]')) all.set(Number(row.dataset.at), row.id);
   }
@@ -448,6 +452,51 @@ test('what only its content decides is found although nothing was there to decid
   await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '1');
   await tag([]);
   await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '0');
+});
+
+test('of a full list what leaves its old end leaves a filter, too, and nothing slides', {skip: kDev}, async (t) => {
+  const {page} = await watched(t, {rows: 10});
+  const proxy = await page.evaluate(async () => (await (await fetch('/api/session')).json()).proxy[0]);
+  const origin = await site(t);
+  for (let n = 0; n < 300; n += 1) await send({proxy}, origin.url(`/few/${n}`));
+  const fill = async (many) => {
+    const [host, port] = proxy.split(':');
+    const wire = net.connect({host, port});
+    let answered = 0, tail = '';
+    for (let n = 0; n < many; n += 500) {
+      wire.write('HEAD http://porthole.internal/x HTTP/1.1\r\nHost: porthole.internal\r\n\r\n'.repeat(Math.min(500, many - n)));
+      await new Promise((done) => {
+        wire.removeAllListeners('data').on('data', (octets) => {
+          const all = tail + octets.toString('latin1');
+          answered += all.split('\r\n\r\n').length - 1;
+          tail = all.slice(-3);
+          if (answered >= Math.min(many, n + 500)) done();
+        });
+      });
+      await sleep(20);
+    }
+    wire.destroy();
+  };
+  await fill(65_536 - 310);
+  await page.fill('#filter', 'path:/few/*');
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '300');
+  await page.waitForFunction(() => {
+    const grid = document.getElementById('grid');
+    if (grid.scrollTop !== 1400) grid.scrollTop = 1400;
+    return document.querySelector('[data-at]')?.dataset.at < 60;
+  });
+  const shown = () => page.evaluate(() => {
+    const grid = document.getElementById('grid'), at = Math.floor(grid.scrollTop / 28);
+    return document.querySelector(`[data-at="${at}"] .path`)?.textContent;
+  });
+  const before = await shown();
+  await fill(30);
+  await page.waitForFunction(() => document.querySelector('[data-count]').dataset.count === '280');
+  for (let n = 0; n < 5; n += 1) await send({proxy}, origin.url(`/other/${n}`));
+  await sleep(800);
+  assert.equal(await shown(), before);
+  assert.ok(await shownCount(page) <= 275);
+  assert.equal(await page.locator('.unseen').count(), 0);
 });
 
 test('what matches no longer leaves the list', async (t) => {

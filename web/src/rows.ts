@@ -118,8 +118,9 @@ export function applyFrame(frame: Frame) {
 function noteForSearch(rows: Row[]) {
   for (const row of rows) {
     if (row.state !== 'done') continue;
-    if (row.mark || tail.row(row.id)?.state === 'done') spokenOf = true;
-    else ended += 1;
+    const known = tail.row(row.id);
+    if (JSON.stringify(known?.mark) !== JSON.stringify(row.mark)) spokenOf = true;
+    else if (known?.state !== 'done') ended += 1;
   }
 }
 
@@ -165,12 +166,15 @@ async function refreshMatches(mine: number) {
   const fresh = new Set(rows.map((row) => row.id));
   const after = seam < 0 ? [] : known.slice(seam);
   // Fewer than there should be: those that the server dropped at the old end, or some match no longer.
-  const fewer = total.peek() + rows.length - after.length - said.total;
-  const left = said.first > first ? fewer : 0;
-  if (seam >= 0 && after.every((row) => fresh.has(row.id)) && fewer === left && left >= 0) {
+  const left = total.peek() + rows.length - after.length - said.total;
+  const stay = known.slice(0, Math.max(0, seam)).filter((row) => row.n! >= said.first);
+  const droppedHere = Math.max(0, seam) - stay.length;
+  const allHere = known.length === total.peek();
+  const fits = allHere ? left === droppedHere : left === 0 || (left > 0 && said.first > first);
+  if (seam >= 0 && after.every((row) => fresh.has(row.id)) && fits) {
     fell += left;
     fellBefore.value += left;
-    setMatches([...known.slice(0, seam), ...rows].slice(-kTailMax), said);
+    setMatches([...stay, ...rows].slice(-kTailMax), said);
     block.dropBelow(fell);
   } else {
     if (said.more) said = await ask(kTailMax);
