@@ -172,15 +172,16 @@ async function refreshMatches(mine: number) {
   const allHere = known.length === total.peek();
   const fits = allHere ? left === droppedHere : left === 0 || (left > 0 && said.first > first);
   if (seam >= 0 && after.every((row) => fresh.has(row.id)) && fits) {
-    fell += left;
-    fellBefore.value += left;
+    keepPlace(rows, said);
     setMatches([...stay, ...rows].slice(-kTailMax), said);
     block.dropBelow(fell);
   } else {
     if (said.more) said = await ask(kTailMax);
     if (mine !== turn) return;
     block = new Run();
-    setMatches(said.rows.toReversed(), said);
+    const anew = said.rows.toReversed();
+    keepPlace(anew, said);
+    setMatches(anew, said);
   }
   // What has ended since cannot all be judged by its row.
   if (said.unsure > 0) {
@@ -188,6 +189,15 @@ async function refreshMatches(mine: number) {
     loadHits(mine, applied);
   }
   changed();
+}
+
+// What is known of the newest `rows` stays at its place: what is missing before it left at the old end, as far as anybody can see.
+function keepPlace(rows: Row[], said: Rows) {
+  const at = rows[0] ? tail.placeOf(rows[0].id) : undefined;
+  const shift = at === undefined ? 0 : at - (fell + said.total - rows.length);
+  if (shift <= 0) return;
+  fell += shift;
+  fellBefore.value += shift;
 }
 
 function setMatches(rows: Row[], said: Rows) {
