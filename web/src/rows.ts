@@ -228,13 +228,16 @@ export async function load(): Promise<void> {
     });
     if (mine !== turn) return;
     stopSearch();
+    const rows = said.rows.toReversed(),
+      before = loaded.peek() && asked === applied ? mode : undefined; // the same list, read anew: its view stays
     applied = asked;
     base = said.seq;
     block = new Run();
-    fell = 0;
-    const rows = said.rows.toReversed();
     mode = asked === '' ? 'all' : said.unsure > 0 ? 'hits' : 'matches';
+    if (mode === 'matches' && before === mode) keepPlace(rows, said);
+    else fell = 0;
     if (mode === 'all') {
+      if (before === mode && said.first > first) fellBefore.value += Math.min(said.first, next) - first;
       first = said.first;
       next = said.next;
       tail = new Run(next - rows.length, rows);
