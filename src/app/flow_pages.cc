@@ -180,15 +180,7 @@ Answer flow_export(const FlowQuestion& question, std::FILE* file) {
   HarFile written = write_har(file, question.folder, *wanted,
                               {.secrets = question.with_secrets, .most = question.most.value_or(SIZE_MAX)});
   Answer answer;
-  if (written.tunnels > 0)
-    answer.err = fmt::format("porthole: {} tunnel{} not in it: https passes unread\n", written.tunnels,
-                             written.tunnels == 1 ? " is" : "s are");
-  if (written.refused > 0)
-    answer.err += fmt::format("porthole: {} not in it: refused as it came, an archive has no place for it\n",
-                              written.refused == 1 ? "1 request is" : fmt::format("{} requests are", written.refused));
-  if (written.lost > 0)
-    answer.err += fmt::format("porthole: {} not in it: the request has left the store\n",
-                              written.lost == 1 ? "1 flow is" : fmt::format("{} flows are", written.lost));
+  for (const std::string& what : written.left_out()) answer.err += fmt::format("porthole: {}\n", what);
   if (std::fflush(file) != 0 || std::ferror(file) != 0)
     answer = {kFailure, "", fmt::format("porthole: the archive cannot be written: {}\n", std::strerror(errno))};
   return answer;

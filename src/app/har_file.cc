@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/random.h"
 #include "flow/har.h"
 #include "flow/search.h"
@@ -37,6 +39,17 @@ std::vector<Begun> flows_in(const std::string& folder, const match::Expr& wanted
 }
 
 }  // namespace
+
+std::vector<std::string> HarFile::left_out() const {
+  std::vector<std::string> clauses;
+  auto add = [&](std::size_t many, std::string_view what, std::string_view why) {
+    if (many > 0) clauses.push_back(fmt::format("{} {}{} not in it: {}", many, what, many == 1 ? " is" : "s are", why));
+  };
+  add(tunnels, "tunnel", "https passes unread");
+  add(refused, "request", "refused as it came, an archive has no place for it");
+  add(lost, "flow", "the request has left the store");
+  return clauses;
+}
 
 HarFile write_har(std::FILE* file, const std::string& folder, const match::Expr& wanted, const HarWish& wish) {
   SystemRandom random;

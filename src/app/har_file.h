@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "match/expr.h"
 
@@ -19,6 +20,8 @@ struct HarFile {
   std::size_t tunnels = 0;  // that have no place in it
   std::size_t refused = 0;  // requests that were none: neither have these
   std::size_t lost = 0;     // flows whose request is not in the store any more
+  // What is not in it, a clause each.
+  std::vector<std::string> left_out() const;
 };
 
 // Those of `folder` that `wanted` matches. Whether all was written is for ferror() to say.

@@ -34,7 +34,7 @@ HarRecording::Written HarRecording::finish() {
   const flow::RecorderMetrics& metrics = recorder_->metrics();
   std::uint64_t lost = metrics.lost_events.value(), evicted = metrics.evicted_segments.value();
   recorder_.reset();
-  std::size_t tunnels = write_har(file_, folder_.path() + "/flows", {}, {}).tunnels;
+  HarFile archive = write_har(file_, folder_.path() + "/flows", {}, {});
   bool good = std::ferror(file_) == 0;
   int reason = errno;
   if (std::fclose(std::exchange(file_, nullptr)) != 0) {
@@ -44,8 +44,7 @@ HarRecording::Written HarRecording::finish() {
   Written written{.good = good, .remarks = {}};
   auto remark = [&](const std::string& what) { written.remarks += fmt::format("porthole: {}: {}\n", path_, what); };
   if (!good) remark(std::strerror(reason));
-  if (tunnels > 0)
-    remark(fmt::format("{} tunnel{} not in it: https passes unread", tunnels, tunnels == 1 ? " is" : "s are"));
+  for (const std::string& what : archive.left_out()) remark(what);
   if (evicted > 0) remark("the oldest requests are not in it: more than 1 GiB passed");
   if (lost > 0) remark("something is not in it: more passed than could be recorded");
   return written;

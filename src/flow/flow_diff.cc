@@ -83,7 +83,6 @@ ContentDiff::Side side_of(SegmentFolder& folder, const Flow& flow, Direction dir
                          .digest = {}};
   // What cannot be decoded is compared as it passed.
   if (side.text.empty() && !decoded.fault.empty()) {
-    side.text.clear();
     read_content(folder, content, 0, ContentDiff::kDigestMax, side.text);
     side.coded = true;
     side.whole = side.text.size() == content.size;
